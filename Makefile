@@ -1,0 +1,40 @@
+# Every target does its own set-up; the second time it needs no network.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test walk prove bench lint setup setup-test clean
+PY := .venv/bin/python
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup  ## start the portal with demo data on http://national.localhost:8000
+	@exec .venv/bin/jianxue run --demo
+
+test: setup-test lint  ## lint, types, house rules and all tests, the browser's walk included
+	@exec $(PY) -m pytest
+	@exec $(PY) -m pytest -m walk
+
+walk: setup-test  ## the eight steps in a browser; pictures and PDFs in var/walk/
+	@exec $(PY) -m pytest -m walk
+
+prove: setup-test  ## the long checks: kills, floods, full numbers; results in var/prove.json
+	@exec $(PY) -m tests.prove
+
+bench: setup-test  ## about five minutes; a table, and var/bench.json
+	@exec .venv/bin/jianxue bench
+
+lint: setup-test  ## flake8, mypy strict, import-linter
+	@$(PY) -m flake8 core plugins tests
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-cache >var/lint-imports.txt 2>&1 || { cat var/lint-imports.txt; exit 1; }
+
+setup:
+	@mkdir -p var
+	@scripts/setup.sh run
+
+setup-test:
+	@mkdir -p var
+	@scripts/setup.sh test
+
+clean:  ## forget the environment and all local data (var/)
+	rm -rf .venv var build *.egg-info .pytest_cache .mypy_cache .hypothesis .import_linter_cache
