@@ -1,0 +1,45 @@
+"""The permission table: one place where a role gains or loses a right (T3, R7)."""
+from collections.abc import Mapping
+from enum import StrEnum
+
+from core.tenancy import Actor, Role
+
+
+class Permission(StrEnum):
+    STUDY = "study"                      # one's own file, orders, study, exam, certificates
+    ENROLL_STAFF = "enroll_staff"        # an enterprise's batches
+    REVIEW_INSTITUTION = "review_institution"
+    REGULATE = "regulate"                # a city's enterprises and institutions
+    AUDIT = "audit"                      # hours audit with its pictures
+    INVIGILATE = "invigilate"
+    WITNESS = "witness"
+    CORRECT_CONTACT = "correct_contact"
+    CONSOLE = "console"                  # the back office's first page
+    ADMINISTER = "administer"            # staff, notices, posts, courses, banks, sheets, rules
+    READ_CASES = "read_cases"            # a person's whole case
+    APPROVE = "approve"
+    OPERATE = "operate"
+
+
+STAFF = frozenset(Role) - {Role.TRAINEE}
+
+PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
+    Permission.STUDY: frozenset({Role.TRAINEE}),
+    Permission.ENROLL_STAFF: frozenset({Role.ENTERPRISE}),
+    Permission.REVIEW_INSTITUTION: frozenset({Role.INSTITUTION}),
+    Permission.REGULATE: frozenset({Role.REGULATOR}),
+    Permission.AUDIT: frozenset({Role.AUDITOR}),
+    Permission.INVIGILATE: frozenset({Role.INVIGILATOR}),
+    Permission.WITNESS: frozenset({Role.WITNESS}),
+    Permission.CORRECT_CONTACT: frozenset({Role.HOTLINE}),
+    Permission.CONSOLE: STAFF,
+    Permission.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+    Permission.READ_CASES: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    Permission.APPROVE: frozenset({Role.APPROVER}),
+    Permission.OPERATE: frozenset({Role.OPERATOR}),
+}
+
+
+def permits(actor: Actor, permission: Permission) -> bool:
+    """Whether one of the actor's roles holds the permission; a restricted account holds none."""
+    return not actor.restricted and bool(actor.roles & PERMISSIONS[permission])

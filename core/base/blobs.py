@@ -1,0 +1,105 @@
+"""Photos, snapshots, PDFs and videos: bytes kept by the hash of their content.
+
+What holds personal data is sealed with the tenant's key before it reaches the store; videos are not, so that
+they can be served by range.
+"""
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from core.base.crypto import KeyRing
+
+_KEY = re.compile(r"^[a-z]+/[0-9a-f]{2}/[0-9a-f]{64}$")
+
+
+class BlobStore(Protocol):
+    """Where bytes lie; implementations: a local folder, an S3-compatible bucket."""
+
+    def write(self, key: str, data: bytes) -> None:
+        """Keep the bytes; a key that exists already is left as it is."""
+
+    def read(self, key: str) -> bytes:
+        """The bytes; raises FileNotFoundError."""
+
+    def delete(self, key: str) -> None:
+        """Forget the bytes; nothing happens when they are not there."""
+
+    def path(self, key: str) -> Path | None:
+        """A local file with these bytes, where there is one (for serving by range)."""
+
+
+class LocalStore:
+    """A folder; a file is visible only when it is whole and on the disk (O5, O11)."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def write(self, key: str, data: bytes) -> None:
+        target = self._root / key
+        if target.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def read(self, key: str) -> bytes:
+        return (self._root / key).read_bytes()
+
+    def delete(self, key: str) -> None:
+        (self._root / key).unlink(missing_ok=True)
+
+    def path(self, key: str) -> Path | None:
+        target = self._root / key
+        return target if target.exists() else None
+
+
+class Blobs:
+    """One tenant's bytes: `kind/ab/<sha256>`; a key that is not of this form is refused."""
+
+    def __init__(self, store: BlobStore, keys: KeyRing) -> None:
+        self._store = store
+        self._keys = keys
+
+    def put(self, data: bytes, kind: str, *, sealed: bool = True) -> str:
+        """Keep the bytes and return their key; the same bytes of a kind are kept once.
+
+        The name is an HMAC of the content, so that nobody can tell from a listing which picture it is.
+        """
+        digest = hashlib.sha256(self._keys.derive("blob") + data).hexdigest()
+        key = f"{kind}/{digest[:2]}/{digest}"
+        self._store.write(_checked(key), self._keys.seal(data) if sealed else data)
+        return key
+
+    def get(self, key: str, *, sealed: bool = True) -> bytes:
+        """The plain bytes; FileNotFoundError when they were purged or never there."""
+        data = self._store.read(_checked(key))
+        return self._keys.open(data) if sealed else data
+
+    def delete(self, key: str) -> None:
+        self._store.delete(_checked(key))
+
+    def path(self, key: str) -> Path | None:
+        """The local file of an unsealed blob."""
+        return self._store.path(_checked(key))
+
+
+def _checked(key: str) -> str:
+    if not _KEY.match(key):
+        raise ValueError(f"not a blob key: {key!r}")
+    return key

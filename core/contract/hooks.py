@@ -1,0 +1,95 @@
+# mypy: disable-error-code="empty-body"
+"""Every hook. The verb tells the kind:
+
+- `resolve_*`: the first answer that is not None wins; the core's own is always last.
+- `collect_*`: lists, joined in the tenant's plugin order, the core's first.
+- `adjust_*`: a value goes through the plugins in the tenant's order.
+- `check_*`: lists of problems; any blocks. An implementation that raises blocks too.
+- `on_*`: after commit, each plugin on its own; what it raises is logged.
+
+Values go in, values come out (`core.contract.values`); `ctx` is always first.
+"""
+import pluggy
+
+from core.base.errors import Problem
+from core.contract.values import (
+    Action,
+    CaseSection,
+    CertificateFacts,
+    Column,
+    CourseChoice,
+    EnrollmentFacts,
+    InvoicePolicy,
+    OrderPath,
+    PersonClass,
+    PersonFacts,
+    PhoneCorrection,
+    Step,
+)
+from core.tenancy import Ctx
+
+hookspec = pluggy.HookspecMarker("jianxue")
+hookimpl = pluggy.HookimplMarker("jianxue")
+
+
+class Hooks:
+    """The specifications; `core.extension.hooks(ctx)` calls them with types."""
+
+    @hookspec
+    def collect_steps(self, ctx: Ctx, person: PersonFacts) -> list[Step]:
+        """办到哪一步: when the trainee's home or a case page is shown.
+
+        Core: each flow gives its own step of the eight. Rows N-03, C-28.
+        """
+
+    @hookspec
+    def collect_enrollment_actions(self, ctx: Ctx, enrollment: EnrollmentFacts) -> list[Action]:
+        """The buttons of a row of 我的培训. Core: course, exam and certificate give theirs. Row N-32."""
+
+    @hookspec
+    def collect_case_sections(self, ctx: Ctx, person: PersonFacts) -> list[CaseSection]:
+        """The blocks of a person's whole case in the back office. Core: one per flow."""
+
+    @hookspec
+    def collect_person_classes(self, ctx: Ctx) -> list[PersonClass]:
+        """The classes of persons a tenant knows. Core: 施工现场专业人员. Row X-24."""
+
+    @hookspec(firstresult=True)
+    def resolve_order_path(self, ctx: Ctx, enrollment: EnrollmentFacts) -> OrderPath | None:
+        """Who pays and how, when an enrollment is submitted. Core: the trainee, online. Row X-10."""
+
+    @hookspec(firstresult=True)
+    def resolve_course_choice(self, ctx: Ctx, enrollment: EnrollmentFacts) -> CourseChoice | None:
+        """Which packages an enrollment studies, when it is opened. Core: by post and year. Row X-11."""
+
+    @hookspec(firstresult=True)
+    def resolve_exam_required(self, ctx: Ctx, enrollment: EnrollmentFacts) -> bool | None:
+        """Whether this post needs the online exam. Core: the rule `exam.required`. Row X-15."""
+
+    @hookspec(firstresult=True)
+    def resolve_invoice_policy(self, ctx: Ctx) -> InvoicePolicy | None:
+        """How an invoice is had. Core: the rule `payment.invoice`. Row X-23."""
+
+    @hookspec(firstresult=True)
+    def resolve_phone_correction(self, ctx: Ctx, person: PersonFacts) -> PhoneCorrection | None:
+        """Who may correct a phone. Core: the trainee, by an SMS code to the new number. Row X-08."""
+
+    @hookspec
+    def adjust_certificate_columns(self, ctx: Ctx, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        """The columns of 证书管理. Core: 证书编号, 岗位名称, 操作. Rows N-51, X-22."""
+
+    @hookspec
+    def check_ready_to_study(self, ctx: Ctx, person: PersonFacts, enrollment: EnrollmentFacts) -> list[Problem]:
+        """Before the player opens. Core: paid, photo on file. Row X-09."""
+
+    @hookspec
+    def check_eligibility(self, ctx: Ctx, certificate: CertificateFacts, year: int) -> list[Problem]:
+        """Before a certificate is enrolled for a year. Core: not voided, year within the window. Row X-18."""
+
+    @hookspec
+    def check_replacement(self, ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:
+        """Before 证书更新. Core: hours of the year on record, not voided, not abnormal. Rows N-52, N-54, X-18."""
+
+    @hookspec
+    def on_hours_passed(self, ctx: Ctx, enrollment: EnrollmentFacts) -> None:
+        """After an audit passed and was committed. Core: nothing. Row N-44."""

@@ -1,0 +1,154 @@
+"""Frozen values that go into hooks and come out of them; plugins never see a database row."""
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from core.base.db import Id
+
+
+class StepState(StrEnum):
+    """The five states of a step on 办到哪一步; each has a word, so that colour is never alone."""
+
+    WAITING_START = "未开始"
+    UNDER_WAY = "进行中"
+    IN_AUDIT = "等待审核"
+    DONE = "已完成"
+    NEEDS_CARE = "需处理"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the eight steps (N-03) for a person: `order` 1…8, what holds it up, since when, and the one button."""
+
+    order: int
+    title: str
+    state: StepState
+    reason: str = ""
+    since: datetime | None = None
+    action: "Action | None" = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button. Without a `url` it is shown as not yet possible, with `why_not` beside it (N-32)."""
+
+    key: str
+    label: str
+    url: str | None = None
+    why_not: str = ""
+    order: int = 50
+    primary: bool = False
+    method: str = "get"
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class CaseSection:
+    """A block of a person's whole case in the back office; `rows` are label and value."""
+
+    order: int
+    title: str
+    rows: tuple[CaseRow, ...] = ()
+    table_head: tuple[str, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    id: Id
+    name: str
+    person_class: str
+    has_photo: bool
+    profile_saved: bool
+    has_id_scans: bool
+    password_initial: bool
+
+
+@dataclass(frozen=True)
+class CertificateFacts:
+    """N-20: what is known of a certificate."""
+
+    id: Id
+    person_id: Id
+    post: str
+    province: str
+    number: str
+    issuer: str
+    issued_on: date
+    electronic: bool
+    status: str
+    status_note: str
+    hours_this_year: int
+    years_on_record: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class EnrollmentFacts:
+    """One post in one year (N-27)."""
+
+    id: Id
+    person_id: Id
+    certificate_id: Id
+    post: str
+    year: int
+    kind: str
+    general_due: int
+    professional_due: int
+    hours_done: int
+    hours_total: int
+    paid: bool
+
+
+@dataclass(frozen=True)
+class OrderPath:
+    """X-10: who pays and how. `self_service` shows the order and payment pages to the trainee."""
+
+    self_service: bool
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class CourseChoice:
+    """X-11: which packages an enrollment studies; `by_trainee` lets the trainee choose among them."""
+
+    package_codes: tuple[str, ...]
+    by_trainee: bool = False
+
+
+@dataclass(frozen=True)
+class InvoicePolicy:
+    """X-23: `self` lets the payer apply online, `none` hides it, `statement` takes it from 情况说明."""
+
+    kind: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PhoneCorrection:
+    """X-08: whether a person may change the phone, and what to tell them if not."""
+
+    by_self: bool
+    sentence: str
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PersonClass:
+    """X-24."""
+
+    code: str
+    name: str
+    continuing_education: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """X-22: a column of the certificate table."""
+
+    key: str
+    title: str

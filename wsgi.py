@@ -1,0 +1,4 @@
+"""What a WSGI server serves: `gunicorn wsgi:app`."""
+from core.app import create_app
+
+app = create_app()
