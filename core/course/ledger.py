@@ -1,0 +1,139 @@
+"""The hours ledger as arithmetic: entries are only ever added, and each answer names what it answers.
+
+A credit stands for a run of server slots. A pending entry waits for a proof and counts nothing until a
+credit answers it. A clear takes one credit back, a restore takes one clear back. Nothing is overwritten,
+so the sum of all entries is the standing at any moment.
+"""
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Kind(StrEnum):
+    """What an entry does to the standing."""
+
+    CREDIT = "credit"
+    PENDING = "pending"
+    CLEAR = "clear"
+    RESTORE = "restore"
+
+
+class Part(StrEnum):
+    """通用课程 and 专业课程 (N-30)."""
+
+    GENERAL = "general"
+    PROFESSIONAL = "professional"
+
+
+class Line(Protocol):
+    """What the arithmetic needs to know of an entry."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def kind(self) -> Kind: ...
+
+    @property
+    def part(self) -> Part: ...
+
+    @property
+    def slots(self) -> int: ...
+
+    @property
+    def answers_id(self) -> str | None: ...
+
+
+# What an entry of a kind may answer; None: it may stand alone.
+ANSWERS: dict[Kind, frozenset[Kind | None]] = {
+    Kind.CREDIT: frozenset({None, Kind.PENDING}),
+    Kind.PENDING: frozenset({None}),
+    Kind.CLEAR: frozenset({Kind.CREDIT, Kind.RESTORE}),
+    Kind.RESTORE: frozenset({Kind.CLEAR}),
+}
+
+
+def effect(kind: Kind, slots: int) -> int:
+    """What an entry adds to the standing, in slots: a clear takes away, a pending one waits."""
+    return {Kind.CREDIT: slots, Kind.PENDING: 0, Kind.CLEAR: -slots, Kind.RESTORE: slots}[kind]
+
+
+def standing(lines: Iterable[Line], part: Part | None = None) -> int:
+    """Credited slots, of one part or of all."""
+    return sum(effect(line.kind, line.slots) for line in lines if part is None or line.part == part)
+
+
+def clearable(lines: Iterable[Line]) -> list[Line]:
+    """The entries that count now and can be taken back: credits and restores that nothing has answered yet.
+    """
+    entries = list(lines)
+    answered = {line.answers_id for line in entries if line.answers_id}
+    return [line for line in entries if line.kind in (Kind.CREDIT, Kind.RESTORE) and line.id not in answered]
+
+
+def restorable(lines: Iterable[Line]) -> list[Line]:
+    """The clears that stand: none has answered them yet."""
+    entries = list(lines)
+    answered = {line.answers_id for line in entries if line.answers_id}
+    return [line for line in entries if line.kind is Kind.CLEAR and line.id not in answered]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What an enrollment owes, in class hours (N-30: 10 general + 22 professional = 32).
+
+    `exempted` are general hours that count as learned without being learned (N-25).
+    """
+
+    general: int
+    professional: int
+    exempted: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.general + self.professional + self.exempted
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an enrollment is. Slots are what was credited by the server, never above what is due."""
+
+    general_slots: int
+    professional_slots: int
+    due: Due
+    slots_per_hour: int
+
+    @property
+    def credited_slots(self) -> int:
+        return self.general_slots + self.professional_slots
+
+    @property
+    def due_slots(self) -> int:
+        return (self.due.general + self.due.professional) * self.slots_per_hour
+
+    @property
+    def credited_hours(self) -> int:
+        """Whole class hours credited, exempted ones included (the record shows 32, N-25)."""
+        return self.due.exempted + self.credited_slots // self.slots_per_hour
+
+    @property
+    def total_hours(self) -> int:
+        return self.due.total
+
+    @property
+    def general_done(self) -> bool:
+        return self.general_slots >= self.due.general * self.slots_per_hour
+
+    @property
+    def done(self) -> bool:
+        """全部学时学习完成: both parts are full (N-37, N-40)."""
+        return self.general_done and self.professional_slots >= self.due.professional * self.slots_per_hour
+
+
+def progress_of(general_slots: int, professional_slots: int, due: Due, slots_per_hour: int) -> Progress:
+    """The progress from what the ledger adds up to; hours above the due do not roll over (A.7)."""
+    return Progress(
+        general_slots=max(0, min(general_slots, due.general * slots_per_hour)),
+        professional_slots=max(0, min(professional_slots, due.professional * slots_per_hour)),
+        due=due, slots_per_hour=slots_per_hour)

@@ -1,0 +1,98 @@
+"""The ledger's arithmetic and the lease token (N-25, N-30, N-45; A1 L4, L16)."""
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.course.ledger import (
+    ANSWERS, Due, Kind, Part, clearable, progress_of, restorable, standing)
+from core.course.rules import BeatState
+from core.course.tokens import Lease, pack, seal, unpack, unseal
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    kind: Kind
+    part: Part
+    slots: int
+    answers_id: str | None = None
+
+
+@pytest.mark.parametrize("due, general, professional, hours, done", [
+    (Due(10, 22), 0, 0, 0, False),
+    (Due(10, 22), 60, 0, 10, False),
+    (Due(10, 22), 60, 131, 31, False),
+    (Due(10, 22), 60, 132, 32, True),
+    (Due(10, 22), 90, 132, 32, True),
+    (Due(10, 22), 59, 500, 31, False),
+    (Due(0, 22, 10), 0, 0, 10, False),
+    (Due(0, 22, 10), 0, 132, 32, True),
+    (Due(10, 22), -6, 5, 0, False),
+])
+def test_progress(due: Due, general: int, professional: int, hours: int, done: bool) -> None:
+    """N-30, N-25: 32 = 10 general + 22 professional; exempted hours count as learned; never above the due.
+    """
+    progress = progress_of(general, professional, due, 6)
+    assert (progress.credited_hours, progress.total_hours, progress.done) == (hours, 32, done)
+
+
+MOVE = st.tuples(st.sampled_from(list(Kind)), st.integers(1, 9), st.integers(0, 50))
+
+
+@given(st.lists(MOVE, max_size=60))
+def test_the_standing_is_what_was_not_taken_back(moves: list[tuple[Kind, int, int]]) -> None:
+    """N-45, N-47: a clear takes one credit back once, a restore gives it back once; nothing goes below
+    zero.
+    """
+    rows: list[Row] = []
+    counts: dict[str, int] = {}
+    for number, (kind, slots, pick) in enumerate(moves):
+        if kind in (Kind.CREDIT, Kind.PENDING):
+            rows.append(Row(str(number), kind, Part.GENERAL, slots))
+            if kind is Kind.CREDIT:
+                counts[str(number)] = slots
+            continue
+        open_rows = clearable(rows) if kind is Kind.CLEAR else restorable(rows)
+        if not open_rows:
+            continue
+        target = open_rows[pick % len(open_rows)]
+        assert target.kind in ANSWERS[kind]
+        rows.append(Row(str(number), kind, Part.GENERAL, target.slots, target.id))
+        if kind is Kind.CLEAR:
+            del counts[target.id]
+        else:
+            counts[str(number)] = target.slots
+    assert standing(rows) == standing(rows, Part.GENERAL) == sum(counts.values()) >= 0
+    assert {row.id for row in clearable(rows)} == set(counts)
+
+
+KEY = b"k" * 32
+LEASE = Lease("lease", "person", "enrollment", "lesson", 3)
+STATE = BeatState(5, 10**12, 2000, 12_300, 4000, 4, 12, 10**9, True, 17, 10**12, 2000, 8, 2)
+
+
+def test_a_token_says_what_was_sealed() -> None:
+    """L4: state, lease and epoch come back as they were, with their types."""
+    found = unseal(KEY, seal(KEY, LEASE, STATE))
+    assert found == (LEASE, STATE)
+    assert unpack(pack(replace(STATE, closed=True))) == replace(STATE, closed=True)
+
+
+@given(st.data())
+def test_a_touched_token_is_nobodys(data: st.DataObject) -> None:
+    """L4, L5: one changed character anywhere and the token is refused; no other tenant's key opens it."""
+    token = seal(KEY, LEASE, STATE)
+    place = data.draw(st.integers(0, len(token) - 2))
+    other = data.draw(st.sampled_from("ABCabc019-_.").filter(lambda c: c != token[place]))
+    changed = token[:place] + other + token[place + 1:]
+    found = unseal(KEY, changed)
+    assert found is None or (place == token.index(".") - 1 and found == (LEASE, STATE))
+    assert unseal(b"x" * 32, token) is None
+
+
+@given(st.text(max_size=80))
+def test_nonsense_is_no_token(text: str) -> None:
+    """L5: whatever is sent as a token, the answer is a plain no."""
+    assert unseal(KEY, text) is None
