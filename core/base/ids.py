@@ -13,7 +13,7 @@ MALE, FEMALE = "男", "女"
 OLDEST_AGE = 150
 _NOISE = re.compile(r"[\s\-‐-―−·.'‘’`​-‏⁠﻿]+")
 _SCIENTIFIC = re.compile(r"^\d+(\.\d+)?[Ee]\+?\d+$")
-_MOBILE = re.compile(r"^1\d{10}$")
+_MOBILE = re.compile(r"^1[3-9]\d{9}$")
 
 
 class IdError(ValueError):
@@ -142,13 +142,18 @@ def parse_mobile(text: str) -> str:
         raise IdError("mobile_character", "手机号只能由数字组成。")
     if len(number) != 11:
         raise IdError("mobile_length", f"手机号应为 11 位，现在是 {len(number)} 位。")
-    if not _MOBILE.match(number):
+    if number[0] != "1":
         raise IdError("mobile_kind", "请填写以 1 开头的 11 位手机号，座机收不到短信。")
-    parsed = phonenumbers.parse(number, "CN")
-    kind = phonenumbers.number_type(parsed)
-    if not phonenumbers.is_valid_number(parsed) or kind != phonenumbers.PhoneNumberType.MOBILE:
+    if not _MOBILE.match(number) or not _may_be_mobile(number):
         raise IdError("mobile_range", f"没有以 {number[:3]} 开头的手机号段，请核对手机号。")
     return number
+
+
+def _may_be_mobile(number: str) -> bool:
+    """Known as a mobile, or not known at all: carriers open ranges faster than tables learn."""
+    parsed = phonenumbers.parse(number, "CN")
+    return phonenumbers.is_possible_number(parsed) and phonenumbers.number_type(parsed) in (
+        phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.UNKNOWN)
 
 
 def mask_mobile(number: str) -> str:
