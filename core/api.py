@@ -1,0 +1,28 @@
+"""All that a plugin may import; the core never imports it. What is not here may change without notice."""
+from core.base.clock import local, local_date, shanghai
+from core.base.errors import Conflict, DomainError, Forbidden, NotFound, Problem, Refused
+from core.contract.hooks import hookimpl
+from core.contract.values import (
+    Action,
+    CaseRow,
+    CaseSection,
+    CertificateFacts,
+    Column,
+    CourseChoice,
+    EnrollmentFacts,
+    InvoicePolicy,
+    OrderPath,
+    PersonClass,
+    PersonFacts,
+    PhoneCorrection,
+    Step,
+    StepState,
+)
+from core.tenancy import Actor, Ctx, Role, Rules
+
+__all__ = [
+    "Action", "Actor", "CaseRow", "CaseSection", "CertificateFacts", "Column", "Conflict", "CourseChoice", "Ctx",
+    "DomainError", "EnrollmentFacts", "Forbidden", "InvoicePolicy", "NotFound", "OrderPath", "PersonClass",
+    "PersonFacts", "PhoneCorrection", "Problem", "Refused", "Role", "Rules", "Step", "StepState", "hookimpl",
+    "local", "local_date", "shanghai",
+]
