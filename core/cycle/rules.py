@@ -55,7 +55,7 @@ def offered_years(now: datetime, count: int, previous: PreviousYear) -> tuple[Ye
 
 @dataclass(frozen=True)
 class Exemption:
-    """Why the general hours need not be learnt again (N-25, C-10): the post that owes them, and since when."""
+    """Why the general hours need not be learnt again (N-25, C-10): which post owes them, since when."""
 
     rule: str
     post: str

@@ -8,9 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError
-
+from core.base.ids import IdError, parse_credit_code
 from core.payment.provider import Notice
 from core.payment.states import OrderState
 
@@ -130,7 +128,7 @@ def invoice_problems(wanted: InvoiceWanted, state: OrderState) -> tuple[InvoiceP
 
 def _is_credit_code(number: str) -> bool:
     try:
-        uscc.validate(number)
-    except ValidationError:
+        parse_credit_code(number)
+    except IdError:
         return False
     return True

@@ -68,7 +68,7 @@ class MerchantKeys:
 
     @classmethod
     def read(cls, text: str) -> MerchantKeys:
-        """From the provider's JSON (merchant, secret, provider_public); ValueError when it is something else."""
+        """From the provider's JSON (merchant, secret, provider_public); ValueError when it is none."""
         try:
             held = json.loads(text)
             keys = cls(str(held["merchant"]), str(held["secret"]), str(held["provider_public"]))
@@ -174,13 +174,15 @@ class SignedHttpProvider:
             if not self._keys.proves(answer.headers, answer.content) or answer.status_code >= 500:
                 raise ProviderDown(f"status {answer.status_code}, or not signed by the provider")
             said = json.loads(answer.content)
+            if not isinstance(said, dict):
+                raise ProviderDown("an answer that is not understood")
         except (requests.RequestException, ValueError, ProviderDown) as error:
             self._breaker.note(answered=False)
             raise ProviderDown(type(error).__name__) from error
         self._breaker.note(answered=True)
         if answer.status_code >= 400:
             raise ProviderRefused(str(said.get("code", answer.status_code)))
-        return dict(said)
+        return said
 
     @staticmethod
     def _seen(said: dict[str, Any]) -> PaymentSeen:

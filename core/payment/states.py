@@ -52,7 +52,8 @@ class Effect(StrEnum):
 
 ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
     # a refund may be reported ahead of the payment it gives back (R15), hence unpaid → refunded
-    OrderState.UNPAID: frozenset({OrderState.PAID, OrderState.CLOSED, OrderState.EXPIRED, OrderState.REFUNDED}),
+    OrderState.UNPAID: frozenset(
+        {OrderState.PAID, OrderState.CLOSED, OrderState.EXPIRED, OrderState.REFUNDED}),
     # an institution can refund at the provider itself, hence paid → refunded
     OrderState.PAID: frozenset({OrderState.REFUNDING, OrderState.REFUNDED}),
     OrderState.REFUNDING: frozenset({OrderState.REFUNDED, OrderState.PAID}),

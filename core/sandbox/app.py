@@ -18,6 +18,8 @@ from core.sandbox.store import Payment, Refund, Store, Switches
 CHANNELS = {"wechat": "微信支付", "alipay": "支付宝"}
 FRESH_SECONDS = 300
 NUMBER_CHARS = 64
+MOST_FEN = 100_000_000
+MOST_SECONDS = 400 * 86_400
 FORGERIES = ("", "signature", "amount", "merchant", "order")
 
 
@@ -128,11 +130,13 @@ def _merchant_routes(app: Flask, desk: Desk) -> None:
         seconds = field(body, "expires_in", int)
         wanted = Payment(
             trade_no="T" + secrets.token_hex(12), merchant=merchant,
-            out_trade_no=field(body, "out_trade_no", str, NUMBER_CHARS), amount_fen=field(body, "amount_fen", int),
+            out_trade_no=field(body, "out_trade_no", str, NUMBER_CHARS),
+            amount_fen=field(body, "amount_fen", int),
             title=field(body, "title", str, 200), notify_url=field(body, "notify_url", str),
             return_url=field(body, "return_url", str), channel=field(body, "channel", str),
             state="NOTPAY", expires_at=desk.clock() + seconds, paid_at=None)
-        if wanted.amount_fen <= 0 or seconds <= 0 or wanted.channel not in CHANNELS:
+        fits = 0 < wanted.amount_fen <= MOST_FEN and 0 < seconds <= MOST_SECONDS
+        if not fits or wanted.channel not in CHANNELS:
             raise Refused(400, "PARAM_ERROR", "金额、有效期或支付方式不正确")
         held = desk.store.add_payment(wanted)
         if (held.amount_fen, held.channel) != (wanted.amount_fen, wanted.channel):

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
 import requests
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.sandbox.keys import Keys
 from core.sandbox.store import Delivery, Payment, Refund, Store
@@ -28,7 +29,7 @@ class Notices:
 
     def __init__(self, store: Store, keys: Keys, clock: Callable[[], float], scale: float) -> None:
         self._store, self._keys, self._clock, self._scale = store, keys, clock, scale
-        self._stranger = Keys(type(keys.private).generate(), {})
+        self._stranger = Keys(Ed25519PrivateKey.generate(), {})
         self._wake = threading.Condition()
         self._stop = False
         self._pool = ThreadPoolExecutor(max_workers=24)

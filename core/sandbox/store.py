@@ -130,8 +130,8 @@ class Store:
     def add_payment(self, payment: Payment) -> Payment:
         """Keep a new payment; when two come at once, the first one is kept and answered to both."""
         with self.change() as db:
-            db.execute("INSERT INTO payment VALUES (:trade_no, :merchant, :out_trade_no, :amount_fen, :title, "
-                       ":notify_url, :return_url, :channel, :state, :expires_at, :paid_at) "
+            db.execute("INSERT INTO payment VALUES (:trade_no, :merchant, :out_trade_no, :amount_fen, "
+                       ":title, :notify_url, :return_url, :channel, :state, :expires_at, :paid_at) "
                        "ON CONFLICT DO NOTHING", asdict(payment))
         return self.payment_of(payment.merchant, payment.out_trade_no) or payment
 
@@ -156,7 +156,8 @@ class Store:
             if done.rowcount == 0:
                 return False
             db.execute("INSERT INTO refund VALUES "
-                       "(:refund_no, :merchant, :out_refund_no, :trade_no, :amount_fen, :reason)", asdict(refund))
+                       "(:refund_no, :merchant, :out_refund_no, :trade_no, :amount_fen, :reason)",
+                       asdict(refund))
             return True
 
     def first_use(self, merchant: str, nonce: str, now: float) -> bool:
