@@ -7,9 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Iterable, Sequence
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from core.base.clock import local_date
 
 
 class PreviousYear(StrEnum):
@@ -41,15 +40,15 @@ def period(year: int) -> str:
 
 def year_in_shanghai(now: datetime) -> int:
     """The calendar year that is running in Shanghai at an aware time."""
-    return now.astimezone(SHANGHAI).year
+    return local_date(now).year
 
 
-def offered_years(now: datetime, count: int, previous: PreviousYear) -> tuple[YearOffer, ...]:
-    """N-22, N-23: the current year first, then the `count` - 1 before it unless forbidden."""
+def offered_years(now: datetime, years_back: int, previous: PreviousYear) -> tuple[YearOffer, ...]:
+    """N-22, N-23: the current year first, then the `years_back` before it unless forbidden."""
     current = year_in_shanghai(now)
     earlier = () if previous is PreviousYear.FORBID else tuple(
         YearOffer(year, current=False, warned=previous is PreviousYear.WARN)
-        for year in range(current - 1, current - count, -1))
+        for year in range(current - 1, current - years_back - 1, -1))
     return (YearOffer(current, current=True, warned=False), *earlier)
 
 
@@ -79,11 +78,11 @@ class Due:
 
 @dataclass(frozen=True)
 class Plan:
-    """Hours of a year as the tenant's rules say (N-30); `exempt_from`: the post from which N-25 holds."""
+    """Hours of a year as the tenant's rules say (N-30); `exempts`: from the second post on, N-25 holds."""
 
     general: int
     professional: int
-    exempt_from: int
+    exempts: bool
 
     @property
     def recorded(self) -> int:
@@ -115,7 +114,7 @@ def assign_hours(held: Sequence[Held], plan: Plan) -> dict[UUID, Due]:
     """The hours that each enrollment of a year owes (N-25; A.7 when the first one is gone).
 
     Called again after each enrollment and each cancellation with what is live then: the first post owes the
-    general hours, and from post `plan.exempt_from` on they are exempt. Settled ones keep what they have.
+    general hours, and from the second on they are exempt. Settled ones keep what they have.
     """
     ordered = in_order(held)
     result: dict[UUID, Due] = {}
@@ -126,7 +125,7 @@ def assign_hours(held: Sequence[Held], plan: Plan) -> dict[UUID, Due]:
             result[one.id] = one.due
             continue
         others = [other for other in owing if other.id != one.id]
-        if len(others) >= plan.exempt_from - 1:
+        if others and plan.exempts:
             first = others[0]
             why = Exemption("N-25", first.post, first.enrolled_at, first.id)
             result[one.id] = Due(0, plan.professional, why)
@@ -168,11 +167,11 @@ class ChoiceProblem(StrEnum):
     FUTURE_CERTIFICATE = "future_certificate"
 
 
-def choice_problem(year: int, now: datetime, count: int, previous: PreviousYear, issued_on: date,
+def choice_problem(year: int, now: datetime, years_back: int, previous: PreviousYear, issued_on: date,
                    taken: bool) -> ChoiceProblem | None:
     """N-22, N-23, N-27: the year's window, the regulator's word, one line per certificate × cycle."""
     current = year_in_shanghai(now)
-    if not current - count < year <= current:
+    if not current - years_back <= year <= current:
         return ChoiceProblem.OUTSIDE
     if year < current and previous is PreviousYear.FORBID:
         return ChoiceProblem.FORBIDDEN

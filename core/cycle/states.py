@@ -1,4 +1,4 @@
-"""What an enrollment can be, which kinds of cycle there are, and which moves (N-18 … N-27)."""
+"""What an enrollment can be, and which moves there are (N-18 … N-27)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,6 @@ class EnrollmentState(StrEnum):
     OPEN = "open"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
-
-
-class CycleKind(StrEnum):
-    """N-26: 【正常周期】 is one kind; the others are made by a tenant's hook, never by the trainee."""
-
-    NORMAL = "normal"
-    MAKE_UP = "make_up"
-    EXTENSION = "extension"
 
 
 MOVES: dict[EnrollmentState, frozenset[EnrollmentState]] = {

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
+from core.base.clock import local, shanghai
 from core.base.ids import IdError, parse_credit_code
 from core.payment.provider import Notice
 from core.payment.states import OrderState
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 EMAIL = re.compile(r"[^@\s,;<>\"']{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 TITLE_CHARS = 100
 
@@ -25,7 +24,7 @@ def yuan(fen: int) -> str:
 
 def order_number(now: datetime, draw: int) -> str:
     """An order's number: day and second of its making in Shanghai, then six digits of `draw`."""
-    return f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}{draw % 1_000_000:06d}"
+    return f"{local(now):%Y%m%d%H%M%S}{draw % 1_000_000:06d}"
 
 
 class Mismatch(StrEnum):
@@ -61,7 +60,7 @@ def mismatch(notice: Notice, merchant: str, asked: Asked | None) -> Mismatch | N
 
 def end_of_year(year: int) -> datetime:
     """The first moment after a calendar year in Shanghai: an unpaid order of its cycle expires then (A.7)."""
-    return datetime.combine(date(year + 1, 1, 1), datetime.min.time(), SHANGHAI)
+    return shanghai(year + 1, 1, 1)
 
 
 def seconds_to_pay(now: datetime, code_seconds: int, expires_at: datetime) -> int:

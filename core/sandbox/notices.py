@@ -36,7 +36,8 @@ class Notices:
         self._thread = threading.Thread(target=self._loop, name="notices", daemon=True)
 
     def start(self) -> None:
-        """Begin to send, with what an earlier process left."""
+        """Begin to send, with what an earlier process left half sent."""
+        self._store.end_leases(self._clock())
         self._thread.start()
 
     def stop(self) -> None:

@@ -194,6 +194,11 @@ class Store:
                            [(now + lease, row["id"]) for row in rows])
         return [Delivery(**{**dict(row), "forged": bool(row["forged"])}) for row in rows]
 
+    def end_leases(self, now: float) -> None:
+        """Make everything that waits due at once: nobody is sending it any more."""
+        with self.change() as db:
+            db.execute("UPDATE delivery SET due = min(due, ?) WHERE state = 'waiting'", (now,))
+
     def next_due(self) -> float | None:
         """When the next copy is due."""
         row = self._one("SELECT min(due) AS due FROM delivery WHERE state = 'waiting'")

@@ -14,7 +14,7 @@ from core.cycle import rules
 from core.cycle.rules import ChoiceProblem, Due, Exemption, Held, Plan, PreviousYear, YearOffer
 from core.cycle.states import LIVE, MOVES, EnrollmentState, may_move
 
-PLAN = Plan(general=10, professional=22, exempt_from=2)
+PLAN = Plan(general=10, professional=22, exempts=True)
 T0 = datetime(2026, 3, 1, 1, tzinfo=timezone.utc)
 
 
@@ -39,7 +39,7 @@ def test_a_cycle_is_a_natural_year(year: int, text: str) -> None:
 ])
 def test_offered_years(now: str, policy: PreviousYear, years: list[tuple[int, bool]]) -> None:
     """N-22: exactly this year and the last by Shanghai's date. N-23: this year first, the last one warned."""
-    offers = rules.offered_years(datetime.fromisoformat(now), 2, policy)
+    offers = rules.offered_years(datetime.fromisoformat(now), 1, policy)
     assert [(one.year, one.warned) for one in offers] == years
     assert [one.current for one in offers] == [True] + [False] * (len(years) - 1)
 
@@ -59,7 +59,7 @@ def test_choice(year: int, policy: PreviousYear, issued: str, taken: bool,
                 problem: ChoiceProblem | None) -> None:
     """N-22, N-23, N-27: the window, the regulator's word, one line per certificate × cycle."""
     now = datetime(2026, 11, 20, 2, tzinfo=timezone.utc)
-    assert rules.choice_problem(year, now, 2, policy, date.fromisoformat(issued), taken) is problem
+    assert rules.choice_problem(year, now, 1, policy, date.fromisoformat(issued), taken) is problem
 
 
 def test_hours_of_a_year() -> None:
@@ -71,8 +71,7 @@ def test_hours_of_a_year() -> None:
 
 
 def test_second_post_is_exempt_and_says_why() -> None:
-    assert changed[UUID(int=3)].exemption == Exemption(
-        "N-25", "材料员", T0 + timedelta(minutes=2), UUID(int=2))
+    """N-25, C-10: from the second post on, with post, date and rule. N-24: who enrolled first is first."""
     due = rules.assign_hours([held(2, "材料员"), held(3, "劳务员"), held(1, "资料员")], PLAN)
     why = Exemption("N-25", "资料员", T0 + timedelta(minutes=1), UUID(int=1))
     assert due == {UUID(int=1): Due(10, 22), UUID(int=2): Due(0, 22, why), UUID(int=3): Due(0, 22, why)}
@@ -93,7 +92,8 @@ def test_first_post_gone_second_owes() -> None:
     assert [(one.post, one.due) for one in told] == [("材料员", Due(10, 22))]
     changed = rules.hours_changed(three[1:], PLAN)
     assert changed[UUID(int=2)] == Due(10, 22)
-    assert changed[UUID(int=3)].exemption == Exemption("N-25", "材料员", T0 + timedelta(minutes=2), UUID(int=2))
+    assert changed[UUID(int=3)].exemption == Exemption(
+        "N-25", "材料员", T0 + timedelta(minutes=2), UUID(int=2))
     assert rules.owed_after_leaving(three, [UUID(int=3)], PLAN) == []
     assert rules.owed_after_leaving(three, [UUID(int=1), UUID(int=2), UUID(int=3)], PLAN) == []
     assert rules.hours_changed(three, PLAN) == {}
@@ -111,10 +111,10 @@ def test_recorded_hours_are_not_touched() -> None:
         "N-25", "机械员", done.enrolled_at, done.id)
 
 
-@pytest.mark.parametrize("exempt_from, general", [(2, [10, 0, 0]), (3, [10, 10, 0]), (9, [10, 10, 10])])
-def test_exemption_starts_where_the_tenant_says(exempt_from: int, general: list[int]) -> None:
-    """N-25: cycle.exempt_from_post."""
-    due = rules.assign_hours([held(n) for n in (1, 2, 3)], Plan(10, 22, exempt_from))
+@pytest.mark.parametrize("exempts, general", [(True, [10, 0, 0]), (False, [10, 10, 10])])
+def test_exemption_only_where_the_tenant_grants_it(exempts: bool, general: list[int]) -> None:
+    """N-25: cycle.exempt_general_from_second."""
+    due = rules.assign_hours([held(n) for n in (1, 2, 3)], Plan(10, 22, exempts))
     assert [due[UUID(int=n)].general for n in (1, 2, 3)] == general
 
 
