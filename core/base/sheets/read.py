@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from core.base.errors import Refused
 from core.base.sheets import child
 from core.base.sheets.columns import CellError, Column, Finding, Row, Sheet, trim
 
@@ -39,13 +40,11 @@ _SENTENCES = {
 }
 
 
-class SheetError(ValueError):
-    """The whole file is refused; `code` is stable, `sentence` says what is wrong and what to do."""
+class SheetError(Refused):
+    """The whole file is refused; the code is `sheet_` and a key of the sentences above."""
 
     def __init__(self, code: str, **facts: object) -> None:
-        self.code = code
-        self.sentence = _SENTENCES[code].format(**facts)
-        super().__init__(self.sentence)
+        super().__init__(f"sheet_{code}", _SENTENCES[code].format(**facts), field="file")
 
 
 @dataclass(frozen=True)

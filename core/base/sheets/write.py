@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from zoneinfo import ZoneInfo
+from core.base.clock import local
 from core.base.sheets.columns import Column, Finding, Sheet
 
 _DANGEROUS = re.compile(r"^[\s\"'“”‘’]*[=+\-@\t\r＝＋－＠]")
@@ -75,7 +75,7 @@ def _csv_cell(value: object) -> str:
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M")
+        return local(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, bool):
         return "是" if value else "否"
     return value
