@@ -121,10 +121,13 @@ def _socket_path(folder: Path) -> Path:
 
 
 def _write_private(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Whole or not at all, and never touched when it says the same: a server may be reading it."""
+    if path.exists() and path.read_text() == text:
+        return
+    handle, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
     with os.fdopen(handle, "w") as file:
-        os.fchmod(handle, 0o600)
         file.write(text)
+    os.replace(name, path)
 
 
 async def _answers(socket: Path, password: str) -> bool:
