@@ -1,0 +1,91 @@
+"""What every template may use: filters, addresses of files, the tenant's colours, the frame's words."""
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import flask_bootstrap
+from flask import Blueprint, Flask, Response, request, url_for
+from flask_babel import get_locale
+
+from core.web.errorpages import words
+from core.web.filters import FILTERS
+from core.web.once import new_once
+from core.web.shell import shell
+
+STATIC = Path(__file__).parent / "static"
+BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
+_YEAR = 365 * 24 * 3600
+
+vendor = Blueprint("vendor", __name__, static_folder=str(BOOTSTRAP), static_url_path="/vendor/bootstrap")
+
+
+def init_look(app: Flask) -> None:
+    """Give an app the filters, the globals and the frame; the tenants' overlays share both."""
+    app.register_blueprint(vendor)
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(asset=asset, here=here, kept_query=kept_query, language=language,
+                                 error_words=words, once_key=new_once)
+    app.context_processor(frame)
+    app.after_request(_cache_static)
+
+
+def frame() -> dict[str, Any]:
+    """Variables of the frame for one page."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    return {"shell": shell(), "here_path": request.script_root + back,
+            "large": request.cookies.get("large") == "1"}
+
+
+@cache
+def _digest(path: Path, _stamp: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """Address of a static file with its digest, so that it may be kept for a year.
+
+    ``bootstrap/css/bootstrap.min.css`` is served from the installed Bootstrap-Flask, all else from core/web/static.
+    """
+    if name.startswith("bootstrap/"):
+        inside = name.removeprefix("bootstrap/")
+        path, endpoint = BOOTSTRAP / inside, "vendor.static"
+    else:
+        inside, path, endpoint = name, STATIC / name, "static"
+    return url_for(endpoint, filename=inside, v=_digest(path, path.stat().st_mtime_ns))
+
+
+def here(**changes: Any) -> str:
+    """This page's address with some of its query changed; None takes a part away."""
+    kept: dict[str, Any] = {name: values for name, values in request.args.lists()}
+    kept.update(changes)
+    return url_for(request.endpoint or "static", **{**(request.view_args or {}), **kept})
+
+
+def kept_query() -> list[tuple[str, str]]:
+    """The address's query but for the page and its size, which the pager sets itself."""
+    return [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "size")]
+
+
+def language() -> str:
+    """Value of <html lang>."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh-CN"
+
+
+def tenant_css(brand: str, brand_ink: str) -> str:
+    """The tenant's stylesheet: its colours as CSS variables (served at /tenant.css)."""
+    return (f":root{{--brand:{brand};--brand-ink:{brand_ink};--brand-dark:{_mix(brand, '#000000', .25)};"
+            f"--brand-soft:{_mix(brand, '#ffffff', .92)}}}\n")
+
+
+def _mix(colour: str, other: str, share: float) -> str:
+    one, two = (bytes.fromhex(text.removeprefix("#")) for text in (colour, other))
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(one, two, strict=True))
+
+
+def _cache_static(response: Response) -> Response:
+    if request.endpoint in ("static", "vendor.static") and response.status_code in (200, 206, 304):
+        kept = f"public, max-age={_YEAR}, immutable" if "v" in request.args else "no-cache"
+        response.headers["Cache-Control"] = kept
+    return response

@@ -1,0 +1,71 @@
+"""What the frame around a page says: the tenant's words (N-01, N-02, N-56), who is signed in, where things are."""
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import current_app, g, url_for
+from flask_babel import gettext as _
+
+from core.access import NOBODY, Role
+from core.tenancy import Ctx, bound_tenant
+from core.web import navigation
+
+LINKS = {
+    "css": "look.tenant_css", "manifest": "look.manifest", "preferences": "look.preferences",
+    "flowchart": "portal.flowchart", "browser": "portal.browser", "help": "portal.help",
+    "notices": "portal.notices", "verify": "certificate.verify",
+}
+SIGN_OUT = "identity.sign_out"
+SIGN_IN = "identity.sign_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame's words for one page; `links` holds addresses by name, "" for what no flow serves."""
+
+    name: str = "建学"
+    strap_line: str = ""
+    credits: tuple[tuple[str, str], ...] = ()
+    hotlines: tuple[str, ...] = ()
+    brand: str = "#1a56a8"
+    person: str = ""
+    staff: bool = False
+    home_href: str = "/"
+    sign_in_href: str = ""
+    sign_out_href: str = ""
+    menu: list[tuple[str, list[navigation.Link]]] = field(default_factory=list)
+    links: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(LINKS, ""))
+
+    @property
+    def bottom(self) -> list[navigation.Link]:
+        """Entries of the phone's bottom bar."""
+        return navigation.bottom(self.menu)
+
+
+def shell() -> Shell:
+    """The frame of the page being drawn; the bare one where no tenant is served."""
+    tenant = bound_tenant()
+    if tenant is None:
+        return Shell()
+    ctx: Ctx | None = g.get("ctx")
+    actor = ctx.actor if ctx else NOBODY
+    rules = tenant.rules(tenant.clock.now()).portal
+    units = ((_("指导单位"), rules.guidance_unit), (_("主办单位"), rules.host_unit), (_("协办单位"), rules.support_unit))
+    trainee = Role.TRAINEE in actor.roles and not actor.restricted
+    staff = bool(actor.roles - {Role.TRAINEE})
+    return Shell(
+        name=rules.library_name, strap_line=rules.managed_strap,
+        credits=tuple((role, who) for role, who in units if who), hotlines=rules.hotlines, brand=rules.brand,
+        person=actor.name if actor.signed_in else "", staff=staff, home_href=_home(trainee, staff),
+        sign_in_href=address(SIGN_IN), sign_out_href=address(SIGN_OUT),
+        menu=navigation.menu(ctx) if ctx and trainee else [],
+        links={name: address(endpoint) for name, endpoint in LINKS.items()})
+
+
+def address(endpoint: str) -> str:
+    """The address of an endpoint without arguments, "" when no flow serves it."""
+    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+
+
+def _home(trainee: bool, staff: bool) -> str:
+    wanted = "portal.home" if trainee else "admin.index" if staff else "portal.landing"
+    return address(wanted) or url_for("static", filename="").removesuffix("static/")
