@@ -158,7 +158,7 @@ class Form(Generic[T]):
         try:
             result = self._schema.load(given)
         except ValidationError as error:
-            for name, said in error.normalized_messages().items():
+            for name, said in error.messages_dict.items():
                 place = name if name in self._schema.fields else SUMMARY
                 self.errors.setdefault(place, []).extend(_flat(said))
         if self.errors:
