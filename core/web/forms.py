@@ -30,8 +30,10 @@ T = TypeVar("T")
 
 SUMMARY = "_form"
 _SECRET = "password"
-_NUMBERS = frozenset({"id", "phone", "code", "number", "money", "tel"})
-_SEPARATORS = str.maketrans("", "", " -\u2010\u2011\u2013\u00a0\u3000\t\n\r,")
+_SPACES = str.maketrans("", "", " \u00a0\u3000\t\n\r")
+_DASHES = str.maketrans("", "", "-\u2010\u2011\u2013")
+_COMMAS = str.maketrans("", "", ",")
+_NUMBERS = {"id": _DASHES, "phone": _DASHES, "code": _DASHES, "number": _COMMAS, "money": _COMMAS}
 _LONGEST = {"textarea": 4000}
 _LONGEST_LINE = 200
 
@@ -242,7 +244,7 @@ def _clean(text: str, kind: str) -> str:
         return text.replace("\x00", "")
     kept = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs", "Co") or c in "\n\t").strip()
     if kind in _NUMBERS:
-        kept = unicodedata.normalize("NFKC", kept).translate(_SEPARATORS)
+        kept = unicodedata.normalize("NFKC", kept).translate(_SPACES).translate(_NUMBERS[kind])
         return kept.upper() if kind == "id" else kept
     return kept
 

@@ -3,8 +3,13 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 from marshmallow import fields, validate
+
+
+def _(text: str, **variables: Any) -> str:
+    return str(gettext(text, **variables))
+
 
 _PICKED = frozenset({"select", "radio", "checks", "date", "file"})
 
