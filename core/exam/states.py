@@ -1,0 +1,37 @@
+"""What a question may be and how a sitting moves."""
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from core.base.errors import Conflict
+from flask_babel import gettext as _
+
+
+class QuestionKind(StrEnum):
+    """The kinds of N-42, in the order of the sections on the paper."""
+
+    SINGLE = "single"
+    JUDGEMENT = "judgement"
+    MULTIPLE = "multiple"
+
+
+class SittingState(StrEnum):
+    """A sitting runs until it is handed in or its time is over; either way it is scored and never changes again."""
+
+    RUNNING = "running"
+    SUBMITTED = "submitted"
+    TIMED_OUT = "timed_out"
+
+
+MOVES: Final[Mapping[SittingState, frozenset[SittingState]]] = {
+    SittingState.RUNNING: frozenset({SittingState.SUBMITTED, SittingState.TIMED_OUT}),
+    SittingState.SUBMITTED: frozenset(),
+    SittingState.TIMED_OUT: frozenset(),
+}
+
+
+def move(state: SittingState, to: SittingState) -> SittingState:
+    """The new state. Raises Conflict for a move that the table does not have."""
+    if to not in MOVES[state]:
+        raise Conflict("exam.closed", _("这次考核已经结束，答案不能再更改。"))
+    return to
