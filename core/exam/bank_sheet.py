@@ -156,6 +156,4 @@ def sheet_row(question: NewQuestion) -> list[object]:
 
 def _finding(row: Row, error: ColumnError) -> Finding:
     column = next(column for column in COLUMNS if column.key == error.key)
-    at = [column.key for column in COLUMNS].index(error.key)
-    return Finding(row.number, column.title, f"{chr(ord('A') + at)}{row.number}", row.raw.get(error.key, ""),
-                   error.wrong, error.right)
+    return Finding(row.number, column.title, row.cells[error.key], row.raw[error.key], error.wrong, error.right)

@@ -107,7 +107,7 @@ def shuffles(kind: QuestionKind, options: Sequence[str]) -> bool:
 
 
 def parse_choice(kind: QuestionKind, options: int, text: str) -> str:
-    """The letters of an answer, sorted; "" takes an answer back. Raises Refused for what the question does not offer."""
+    """The letters of an answer, sorted; "" takes it back. Raises Refused for what the question does not offer."""
     letters = letters_of(text)
     if len(set(letters)) != len(letters) or set(letters) - set(LETTERS[:options]):
         raise Refused("exam.unknown_option", _("没有这个选项，请在本题列出的选项中选择。"), field="choice")

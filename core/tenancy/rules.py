@@ -107,6 +107,8 @@ class PresenceRules:
 class ExamRules:
     required: bool
     questions: int
+    judgement: int               # the most of the questions that are judgements; single choice fills the rest
+    multiple: int                # likewise multiple choice
     full_score: int
     pass_score: int
     minutes: int

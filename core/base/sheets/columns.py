@@ -66,12 +66,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: values by column key, the cells as typed, and what is wrong in it."""
+    """One line: values by column key, the cells as typed and where each stands (C5), and what is wrong in it."""
 
     number: int
     values: Mapping[str, object]
     raw: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
+    cells: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:

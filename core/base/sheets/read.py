@@ -145,11 +145,13 @@ def _row(cells: Sequence[str], number: int, first_column: int, columns: Sequence
          places: Mapping[str, int], seen: dict[tuple[str, object], int]) -> Row:
     values: dict[str, object] = {}
     raw: dict[str, str] = {}
+    named: dict[str, str] = {}
     findings: list[Finding] = []
     for column in columns:
         at = places.get(column.key)
         typed = cells[at] if at is not None and at < len(cells) else ""
         raw[column.key] = typed
+        named[column.key] = cell_name(number, (at or 0) + first_column)
         try:
             value = _value(typed, column)
             if column.unique and value is not None:
@@ -157,11 +159,11 @@ def _row(cells: Sequence[str], number: int, first_column: int, columns: Sequence
                 if first != number:
                     raise CellError(f"与第 {first} 行相同，", "每行应各不相同。")
         except CellError as error:
-            place = cell_name(number, (at or 0) + first_column)
-            findings.append(Finding(number, column.title, place, typed, error.wrong, error.right))
+            findings.append(Finding(number, column.title, named[column.key], typed, error.wrong,
+                                    error.right))
         else:
             values[column.key] = value
-    return Row(number, values, raw, tuple(findings))
+    return Row(number, values, raw, tuple(findings), named)
 
 
 def _value(typed: str, column: Column) -> object:
