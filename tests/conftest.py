@@ -16,6 +16,7 @@ from core.base.db import Base
 from core.tenancy import NOBODY, Ctx, Directory, Tenant, bound, unit_of_work
 from core.web import JianxueFlask
 from tests.browse import Browser
+from tests.data import TENANTS
 from tests.postgres import fresh_databases
 
 MASTER_KEY = "5c" + "0123456789abcdef" * 4
@@ -32,7 +33,8 @@ def clock() -> FixedClock:
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all tables, copied for each test: much faster than creating them again."""
     folder = tmp_path_factory.mktemp("blank")
-    config = load_config({"JIANXUE_MODE": "test", "JIANXUE_MASTER_KEY": MASTER_KEY, "JIANXUE_VAR": str(folder)})
+    config = load_config({"JIANXUE_MODE": "test", "JIANXUE_MASTER_KEY": MASTER_KEY, "JIANXUE_VAR": str(folder),
+                          "JIANXUE_TENANTS": str(TENANTS)})
     tenant = next(iter(open_tenants(config)))
     Base.metadata.create_all(tenant.engine)
     tenant.close()
@@ -42,7 +44,8 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def config(tmp_path: Path, blank: Path) -> Iterator[Config]:
     """A configuration whose tenants have empty databases with all tables."""
-    env = {"JIANXUE_MODE": "test", "JIANXUE_MASTER_KEY": MASTER_KEY, "JIANXUE_VAR": str(tmp_path / "var")}
+    env = {"JIANXUE_MODE": "test", "JIANXUE_MASTER_KEY": MASTER_KEY, "JIANXUE_VAR": str(tmp_path / "var"),
+           "JIANXUE_TENANTS": str(TENANTS)}
     slugs = ("national", "jilin")
     if os.environ.get("JIANXUE_TEST_PG") == "1":
         with fresh_databases(slugs) as urls:

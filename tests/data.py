@@ -10,3 +10,7 @@ def data(*parts: str) -> Path | None:
     """The file or folder of the optional data, or None in a bare clone."""
     path = DATA.joinpath(*parts)
     return path if path.exists() else None
+
+
+TENANTS = Path(os.environ.get("JIANXUE_TENANTS", ROOT / "tenants"))
+"""The tenants under test; `make prove` points it at copies with a mutated value."""

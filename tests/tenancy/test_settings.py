@@ -5,16 +5,17 @@ from shutil import copytree
 import pytest
 
 from core.app import open_tenants
-from core.base.config import ROOT, ConfigError, load_config
+from core.base.config import ConfigError, load_config
 from core.extension import PluginError
 from core.tenancy.settings import read_tenants
 from tests.conftest import MASTER_KEY
+from tests.data import TENANTS
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the shipped tenants, to be spoilt."""
-    return copytree(ROOT / "tenants", tmp_path / "tenants")
+    return copytree(TENANTS, tmp_path / "tenants")
 
 
 def spoil(folder: Path, file: str, old: str, new: str) -> None:
@@ -55,14 +56,14 @@ def test_a_missing_plugin_is_refused_by_name(folder: Path, tmp_path: Path) -> No
 
 def test_every_rule_has_a_source_that_is_a_row() -> None:
     """C-12: "by what authority" is answered for each value."""
-    for tenant in read_tenants(ROOT / "tenants", demo=True):
+    for tenant in read_tenants(TENANTS, demo=True):
         for key, source in tenant.rule_set.sources.items():
             assert source.split("-")[0] in {"N", "JL", "GD", "BJ", "ZJ", "X", "A.7"}, (tenant.slug, key, source)
 
 
 def test_what_a_tenant_sets_lies_over_the_national_values() -> None:
     """JL-02, JL-06: the values of Jilin; everything else is the nation's."""
-    national, jilin = sorted(read_tenants(ROOT / "tenants", demo=False), key=lambda tenant: tenant.slug != "national")
+    national, jilin = sorted(read_tenants(TENANTS, demo=False), key=lambda tenant: tenant.slug != "national")
     assert national.rule_set.rules.photo.max_kb == 80
     assert jilin.rule_set.rules.photo.max_kb == 30
     assert jilin.rule_set.rules.account.phone_unique
@@ -72,6 +73,6 @@ def test_what_a_tenant_sets_lies_over_the_national_values() -> None:
 def test_class_hour_slot_and_beat_shrink_together_in_a_demonstration() -> None:
     """A.7: 6 s, 1 s, 2 s, so that 32 hours take 192 s; else 45 minutes, 30 s, 30 s."""
     for demo, expected, year in ((True, (6, 1, 2), 192), (False, (2700, 30, 30), 86_400)):
-        hours = read_tenants(ROOT / "tenants", demo=demo)[0].rule_set.rules.hours
+        hours = read_tenants(TENANTS, demo=demo)[0].rule_set.rules.hours
         assert (hours.hour_seconds, hours.slot_seconds, hours.beat_seconds) == expected
         assert (hours.general + hours.professional) * hours.hour_seconds == year
