@@ -15,6 +15,8 @@ class Pace:
     hour_ms: int
     slot_ms: int
     beat_ms: int
+    tolerance_ms: int = 2000   # how far a position may stand beside what is expected
+    idle_ms: int = 0           # the longest silence that still counts as unbroken viewing, if over three beats
 
     def __post_init__(self) -> None:
         if min(self.hour_ms, self.slot_ms, self.beat_ms) <= 0:
@@ -27,23 +29,24 @@ class Pace:
         return self.hour_ms // self.slot_ms
 
     @property
-    def tolerance_ms(self) -> int:
-        """How far a position may stand beside what is expected: 2 s for real, never under half a second."""
-        return max(500, self.beat_ms // 15)
-
-    @property
     def run_ms(self) -> int:
         """The longest run: an unbroken hour leaves three pieces of evidence, not one a beat."""
         return max(self.beat_ms, self.hour_ms // 3)
 
-    def grace_ms(self, interval_ms: int) -> int:
-        """The longest silence between two beats that still counts as unbroken viewing."""
+    def slack_ms(self, interval_ms: int) -> int:
+        """How much real time a late beat may leave unused for the next one."""
         return 3 * interval_ms + self.tolerance_ms
 
+    def grace_ms(self, interval_ms: int) -> int:
+        """The longest silence between two beats that still counts as unbroken viewing."""
+        return max(self.idle_ms, self.slack_ms(interval_ms))
 
-def pace_of(hour_seconds: int, slot_seconds: int, beat_seconds: int) -> Pace:
+
+def pace_of(hour_seconds: int, slot_seconds: int, beat_seconds: int, tolerance_seconds: int = 2,
+            idle_seconds: int = 0) -> Pace:
     """The pace of a tenant's settings, given in seconds (A.7: 2700, 30, 30; demo 6, 1, 2)."""
-    return Pace(hour_seconds * 1000, slot_seconds * 1000, beat_seconds * 1000)
+    return Pace(hour_seconds * 1000, slot_seconds * 1000, beat_seconds * 1000, tolerance_seconds * 1000,
+                idle_seconds * 1000)
 
 
 class Reason(StrEnum):
@@ -191,7 +194,7 @@ def _advance(heard: BeatState, beat: Beat, bank: int, pace: Pace) -> Verdict:
     reason = Reason.FULL if full and not credit else Reason.WATCHING
     if not beat.playing:
         return Verdict(_idle(state), credit, Reason.PAUSED if not full else Reason.FULL, _run(state))
-    slack = pace.grace_ms(state.interval_ms)
+    slack = pace.slack_ms(state.interval_ms)
     # Real time that a stalled picture did not use cannot be saved up for a jump later (L7).
     stalled = state.bank_ms > slack
     if stalled or full or state.last_at_ms - state.run_from_ms >= pace.run_ms:

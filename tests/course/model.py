@@ -35,7 +35,8 @@ class Viewer:
         """Take the next beat in turn; how many slots it earned."""
         at = max(at, self.last)
         gap, self.last = at - self.last, at
-        grace = 3 * self.pace.beat_ms + self.pace.tolerance_ms
+        slack = 3 * self.pace.beat_ms + self.pace.tolerance_ms
+        grace = max(slack, self.pace.idle_ms)
         if not present:
             self.anchor = None
             return 0
@@ -54,9 +55,9 @@ class Viewer:
         unused = real - (self.seen - self.seen_at_anchor)
         if not playing:
             self.anchor = None
-        elif unused > grace or self.here >= self.cap or at - self.begun >= self.pace.run_ms:
+        elif unused > slack or self.here >= self.cap or at - self.begun >= self.pace.run_ms:
             self.begin(at)
-            self.begun = self.anchor = at - min(unused, grace)
+            self.begun = self.anchor = at - min(unused, slack)
             self.lowest = max(max(self.owned, default=-1) + 1, self.anchor // self.pace.slot_ms)
         return earned
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from core.course.rules import Beat, BeatState, Pace, Reason, Run, close, judge_beat, open_state, pace_of
 from tests.course.model import Viewer
 
-REAL = pace_of(2700, 30, 30)
-DEMO = pace_of(6, 1, 2)
+REAL = pace_of(2700, 30, 30, 2, 120)
+DEMO = pace_of(6, 1, 2, 2, 20)
+TIGHT = Pace(6000, 1000, 2000, 500)
 BASE = 1_790_000_000_000
 
 
@@ -183,12 +184,12 @@ def test_a_slot_owned_already_is_given_when_the_next_begins() -> None:
 
 
 def test_the_lengths_that_follow_from_the_pace() -> None:
-    """A.7: tolerance, grace and run shrink with hour, slot and beat."""
+    """A.7: run, slack and grace shrink with hour, slot and beat."""
     def lengths(pace: Pace) -> tuple[int, ...]:
-        return pace.slots_per_hour, pace.tolerance_ms, pace.run_ms, pace.grace_ms(pace.beat_ms)
+        return pace.slots_per_hour, pace.run_ms, pace.slack_ms(pace.beat_ms), pace.grace_ms(pace.beat_ms)
 
-    assert lengths(REAL) == (90, 2000, 900_000, 92_000)
-    assert lengths(DEMO) == (6, 500, 2000, 6500)
+    assert lengths(REAL) == (90, 900_000, 92_000, 120_000)
+    assert lengths(DEMO) == (6, 2000, 8000, 20_000)
 
 
 def test_the_pace_refuses_what_cannot_be_counted() -> None:
@@ -200,8 +201,9 @@ def test_the_pace_refuses_what_cannot_be_counted() -> None:
 
 
 # What a client may do at each step: how long it waits, and what it sends then.
+PACES = st.sampled_from([DEMO, TIGHT, Pace(9000, 3000, 2000), Pace(6000, 1000, 4000, 0)])
 STEP = st.tuples(
-    st.integers(0, 9_000),
+    st.one_of(st.integers(0, 9_000), st.integers(0, 30_000)),
     st.one_of(
         st.just(("play", 0)), st.just(("play", 0)), st.just(("play", 0)),
         st.tuples(st.just("speed"), st.integers(2, 16)),
@@ -260,7 +262,7 @@ def run_against_model(steps: list[tuple[int, tuple[str, int]]], pace: Pace) -> N
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(STEP, max_size=60), st.sampled_from([DEMO, Pace(9000, 3000, 2000), Pace(6000, 1000, 4000)]))
+@given(st.lists(STEP, max_size=60), PACES)
 def test_credit_is_what_the_model_says(steps: list[tuple[int, tuple[str, int]]], pace: Pace) -> None:
     """R18, R19: speed, seeks, replays, wrong numbers, takeovers and wrong clocks earn what the model says.
     """
@@ -269,7 +271,7 @@ def test_credit_is_what_the_model_says(steps: list[tuple[int, tuple[str, int]]],
 
 @pytest.mark.prove
 @settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(STEP, max_size=80), st.sampled_from([DEMO, Pace(9000, 3000, 2000), Pace(6000, 1000, 4000)]))
+@given(st.lists(STEP, max_size=80), PACES)
 def test_credit_is_what_the_model_says_ten_thousand_times(steps: list[tuple[int, tuple[str, int]]],
                                                           pace: Pace) -> None:
     """R18: the same over 10,000 sequences."""
