@@ -47,8 +47,9 @@ def test_the_clock_runs_in_the_picture(folder: Path) -> None:
     path = make_lessons(PLANS, folder, 6)[PLANS[0].title].path
 
     def frame(at: str, crop: str) -> bytes:
-        return subprocess.run(["ffmpeg", "-v", "error", "-ss", at, "-i", str(path), "-frames:v", "1", "-vf",
-                               f"crop={crop},format=gray", "-f", "rawvideo", "-"], capture_output=True, check=True).stdout
+        command = ["ffmpeg", "-v", "error", "-ss", at, "-i", str(path), "-frames:v", "1", "-vf",
+                   f"crop={crop},format=gray", "-f", "rawvideo", "-"]
+        return subprocess.run(command, capture_output=True, check=True).stdout
 
     early, late = frame("2", "200:36:30:310"), frame("9", "200:36:30:310")
     assert early != late and min(early) < 120
