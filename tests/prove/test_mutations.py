@@ -66,4 +66,4 @@ def test_a_changed_value_turns_a_citing_test_red(tmp_path: Path, group: str, key
     assert files, f"no test cites {row}"
     run = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", *files], cwd=ROOT, capture_output=True,
                          text=True, env=os.environ | {"JIANXUE_TENANTS": str(folder)}, timeout=600)
-    assert run.returncode == 1 and "failed" in run.stdout, run.stdout[-2000:]
+    assert run.returncode == 1, run.stdout[-2000:]  # 1: tests ran and some failed
