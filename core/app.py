@@ -55,4 +55,5 @@ def create_app(config: Config | None = None, directory: Directory | None = None)
         if routes is not None:
             routes.install(app)
     app.check_policies()
+    app.check_templates()
     return app

@@ -1,10 +1,10 @@
 """Templates of a tenant: its plugins' first, in the tenant's order, then the core's; `core:x.html` names the
 core's own, so that an override can extend what it replaces."""
-from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
+from core.extension.loading import PluginError
 from core.tenancy import Tenant
 
 
@@ -14,11 +14,25 @@ def overlay_loader(tenant: Tenant, core: BaseLoader) -> BaseLoader:
     return ChoiceLoader([*_plugin_loaders(tenant), core, PrefixLoader({"core": core}, delimiter=":")])
 
 
-def _plugin_loaders(tenant: Tenant) -> Sequence[BaseLoader]:
-    loaders = []
+def _plugin_loaders(tenant: Tenant) -> list[BaseLoader]:
+    return [loader for name in tenant.file.plugins for loader in _plugin_loaders_of(tenant, name)]
+
+
+def _plugin_loaders_of(tenant: Tenant, name: str) -> list[BaseLoader]:
+    file = getattr(tenant.plugins.get_plugin(name), "__file__", None)
+    folder = Path(file).parent / "templates" if file else None
+    return [FileSystemLoader(folder)] if folder and folder.is_dir() else []
+
+
+def check_overrides(tenant: Tenant, core: BaseLoader) -> None:
+    """Every template of a plugin replaces one of the core, or lies in a folder named after the plugin.
+
+    Raises PluginError with tenant, plugin and template: an override that replaces nothing is a typing slip.
+    """
+    known = set(core.list_templates())
     for name in tenant.file.plugins:
-        module = tenant.plugins.get_plugin(name)
-        file = getattr(module, "__file__", None)
-        if file and (folder := Path(file).parent / "templates").is_dir():
-            loaders.append(FileSystemLoader(folder))
-    return loaders
+        for loader in _plugin_loaders_of(tenant, name):
+            for template in loader.list_templates():
+                if template not in known and not template.startswith(f"{name}/"):
+                    raise PluginError(f"{tenant.slug}：插件 {name} 的模板 {template} 没有可替换的核心模板；"
+                                      f"插件自己的模板应放在 {name}/ 下")

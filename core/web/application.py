@@ -18,7 +18,7 @@ from werkzeug.wsgi import ClosingIterator
 from core.access import NOBODY, Actor, allows, policy_of, uses_camera
 from core.base.config import Config, Mode
 from core.base.outbox import OutboxRow
-from core.extension import overlay_loader
+from core.extension import check_overrides, overlay_loader
 from core.tenancy import Ctx, Directory, Tenant, bound_tenant, set_tenant
 from core.web.errors import answer, install_errors
 from core.web.headers import add_security_headers
@@ -110,6 +110,13 @@ class JianxueFlask(Flask):
         environ["SCRIPT_NAME"] = str(environ.get("SCRIPT_NAME", "")) + "/" + slug
         environ["PATH_INFO"] = "/" + rest
         return self.directory.by_slug(slug)
+
+    def check_templates(self) -> None:
+        """Every template of a plugin replaces one of the core, or PluginError names it."""
+        base = self._base_environment()
+        assert base.loader is not None
+        for tenant in self.directory:
+            check_overrides(tenant, base.loader)
 
     def check_policies(self) -> None:
         """Every route has a policy, or the start fails and names it."""
