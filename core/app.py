@@ -5,6 +5,7 @@ from types import ModuleType
 
 from core.base.clock import Clock
 from core.base.config import Config, load_config
+from core.base.doorbell import Doorbell
 from core.extension import build_manager
 from core.extension.loading import installed_plugins
 from core.tenancy import Directory, open_directory
@@ -50,6 +51,8 @@ def create_app(config: Config | None = None, directory: Directory | None = None)
     config = config or load_config()
     directory = directory or open_tenants(config)
     app = JianxueFlask(config, directory)
+    doorbell = Doorbell(config.redis_url)
+    app.ring = lambda tenant, rows: doorbell.ring(tenant.slug)
     for flow in FLOWS:
         routes = _part(flow, "routes")
         if routes is not None:

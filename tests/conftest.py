@@ -17,7 +17,10 @@ from core.tenancy import NOBODY, Ctx, Directory, Tenant, bound, unit_of_work
 from core.web import JianxueFlask
 from tests.browse import Browser
 from tests.data import TENANTS
+from tests.figures import figure
 from tests.postgres import fresh_databases
+
+__all__ = ["figure"]
 
 MASTER_KEY = "5c" + "0123456789abcdef" * 4
 NOON = shanghai(2026, 11, 20, 12)

@@ -4,7 +4,7 @@ Everything that a province sets stands in `tenants/` instead.
 """
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -27,15 +27,15 @@ class Config:
     variable (`JIANXUE_DATABASE_URL_NATIONAL`)."""
 
     mode: Mode
-    master_key: bytes
+    master_key: bytes = field(repr=False)
     var: Path
     tenants: Path
     demo: bool
     port: int
-    database_url: str | None
-    database_urls: Mapping[str, str]
-    blob_url: str | None
-    redis_url: str | None
+    database_url: str | None = field(repr=False)
+    database_urls: Mapping[str, str] = field(repr=False)
+    blob_url: str | None = field(repr=False)
+    redis_url: str | None = field(repr=False)
     face_socket: Path
     pay_url: str
     pay_key_file: Path
