@@ -1,0 +1,148 @@
+"""Persons, their accounts, and what proves that somebody is who signs in."""
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.base.db import Base, Id, Sealed, UtcDateTime, id_column, personal
+
+
+class Person(Base):
+    """A natural person, known by the resident ID number (N-08, N-11)."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Id] = id_column()
+    name: Mapped[str] = mapped_column(Sealed, info=personal("identity"))
+    sex: Mapped[str] = mapped_column(default="", info=personal("identity"))
+    id_number: Mapped[str] = mapped_column(Sealed, info=personal("identity"))
+    id_number_mac: Mapped[str] = mapped_column(unique=True, info=personal("identity"))
+    phone: Mapped[str] = mapped_column(Sealed, info=personal("contact"))
+    phone_mac: Mapped[str] = mapped_column(index=True, info=personal("contact"))
+    email: Mapped[str] = mapped_column(Sealed, default="", info=personal("contact"))
+    photo_key: Mapped[str | None] = mapped_column(info=personal("photo"))
+    photo_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    portal_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    profile_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Account(Base):
+    """What signs in: a person's by ID number, or staff's by username.
+
+    No hash is stored while the initial password of X-05 stands (U1): `initial` says which one it is,
+    and it opens only the page that changes it.
+    """
+
+    __tablename__ = "account"
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id | None] = mapped_column(ForeignKey("person.id"), unique=True)
+    username: Mapped[str | None] = mapped_column(unique=True)
+    display_name: Mapped[str] = mapped_column(default="", info=personal("account"))
+    phone: Mapped[str] = mapped_column(Sealed, default="", info=personal("contact"))
+    password_hash: Mapped[str | None] = mapped_column(info=personal("credential"))
+    initial: Mapped[str | None]
+    must_change: Mapped[bool] = mapped_column(default=False)
+    password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person | None] = relationship(lazy="joined")
+    roles: Mapped[list["AccountRole"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="AccountRole.role")
+
+
+class AccountRole(Base):
+    """One role of an account, and the organization or city that it is limited to."""
+
+    __tablename__ = "account_role"
+    __table_args__ = (UniqueConstraint("account_id", "role", "organization_id", "city"),)
+
+    id: Mapped[Id] = id_column()
+    account_id: Mapped[Id] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str]
+    organization_id: Mapped[Id | None]
+    city: Mapped[str | None]
+
+
+class LoginSession(Base):
+    """One signed-in device; the cookie holds the token, the table only its digest (U6)."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[Id] = id_column()
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[Id] = mapped_column(ForeignKey("account.id"), index=True)
+    stage: Mapped[str]
+    address: Mapped[str] = mapped_column(default="", info=personal("session"))
+    device: Mapped[str] = mapped_column(default="", info=personal("session"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship(lazy="joined")
+
+
+class SmsCode(Base):
+    """A code sent to a phone; only its MAC is kept."""
+
+    __tablename__ = "sms_code"
+    __table_args__ = (Index("ix_sms_code_phone", "phone_mac", "purpose", "sent_at"),)
+
+    id: Mapped[Id] = id_column()
+    purpose: Mapped[str]
+    phone_mac: Mapped[str] = mapped_column(info=personal("contact"))
+    code_mac: Mapped[str]
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ImageCode(Base):
+    """The answer to a picture or a question, kept by the server and good for one try (N-08)."""
+
+    __tablename__ = "image_code"
+
+    id: Mapped[Id] = id_column()
+    answer: Mapped[str] = mapped_column(Sealed)
+    question: Mapped[str] = mapped_column(default="")
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Throttle(Base):
+    """A counter behind a limit: works without Redis and is shared by all processes (R26)."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class PasswordReset(Base):
+    """A request to reset a password: made alike whether the account is known or not (R27)."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[Id] = id_column()
+    id_number_mac: Mapped[str] = mapped_column(info=personal("identity"))
+    phone: Mapped[str] = mapped_column(Sealed, info=personal("contact"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Consent(Base):
+    """What a person agreed to, in which version, and until when (PIPL 28-30)."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str]
+    version: Mapped[str]
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

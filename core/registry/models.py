@@ -1,0 +1,100 @@
+"""(M): certificates with their status entries, hours on record, and the embedded ministry registry."""
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.base.db import Base, Id, Sealed, UtcDateTime, id_column, personal
+from core.organization import Post
+
+
+class Certificate(Base):
+    """One certificate of a person (N-20)."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (UniqueConstraint("issuer", "number"),)
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    post_id: Mapped[Id] = mapped_column(ForeignKey("post.id"))
+    number: Mapped[str] = mapped_column(index=True)
+    issuer: Mapped[str]
+    province: Mapped[str]
+    issued_on: Mapped[date]
+    kind: Mapped[str]
+    replaces_id: Mapped[Id | None] = mapped_column(ForeignKey("certificate.id"), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    post: Mapped[Post] = relationship(lazy="joined")
+    entries: Mapped[list["CertificateStatusEntry"]] = relationship(
+        lazy="selectin", order_by="CertificateStatusEntry.id")
+
+
+class CertificateStatusEntry(Base):
+    """One change of status; the newest counts, none is ever changed (JL-08, N-52)."""
+
+    __tablename__ = "certificate_status_entry"
+
+    id: Mapped[Id] = id_column()
+    certificate_id: Mapped[Id] = mapped_column(ForeignKey("certificate.id"), index=True)
+    status: Mapped[str]
+    remark: Mapped[str] = mapped_column(default="")
+    by: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class HoursRecord(Base):
+    """Hours that the audit has credited, per post and year (N-50)."""
+
+    __tablename__ = "hours_record"
+    __table_args__ = (Index("ix_hours_record_person", "person_id", "post_id", "year"),)
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    post_id: Mapped[Id] = mapped_column(ForeignKey("post.id"))
+    year: Mapped[int]
+    hours: Mapped[int]
+    total: Mapped[int]
+    institution: Mapped[str] = mapped_column(default="--")
+    uploaded_on: Mapped[date]
+    source: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    post: Mapped[Post] = relationship(lazy="joined")
+
+
+class RegistryHolding(Base):
+    """A row of the embedded ministry registry, filled from an administrator's sheet (N-13)."""
+
+    __tablename__ = "registry_holding"
+    __table_args__ = (UniqueConstraint("issuer", "number"),)
+
+    id: Mapped[Id] = id_column()
+    id_number: Mapped[str] = mapped_column(Sealed, info=personal("identity"))
+    id_number_mac: Mapped[str] = mapped_column(index=True, info=personal("identity"))
+    name: Mapped[str] = mapped_column(Sealed, info=personal("identity"))
+    post_id: Mapped[Id] = mapped_column(ForeignKey("post.id"))
+    number: Mapped[str]
+    issuer: Mapped[str]
+    province: Mapped[str]
+    issued_on: Mapped[date]
+    status: Mapped[str]
+    remark: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    post: Mapped[Post] = relationship(lazy="joined")
+
+
+class Pull(Base):
+    """One person's wish for the certificates that the ministry holds (N-18), and what became of it."""
+
+    __tablename__ = "registry_pull"
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[str]
+    found: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
