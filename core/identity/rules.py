@@ -1,7 +1,6 @@
 """Pure rules of accounts: passwords, codes, sign-in delays, masking. No session, no clock."""
 import math
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +8,8 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 from pypinyin import lazy_pinyin
+
+from core.base.ids import tidy
 
 from .weak import WEAK_PASSWORDS
 
@@ -57,23 +58,6 @@ class Owner:
     staff: bool = False
 
 
-def narrow(text: str) -> str:
-    """Full-width digits and letters as ASCII, blanks and dashes gone: however a number was typed."""
-    return re.sub(r"[\s\-‐-―−]", "", unicodedata.normalize("NFKC", text))
-
-
-def mask_id_number(number: str) -> str:
-    """110101********1234: enough for its owner, too little for a stranger (U3)."""
-    if len(number) <= 10:
-        return "*" * len(number)
-    return number[:6] + "*" * (len(number) - 10) + number[-4:]
-
-
-def mask_phone(phone: str) -> str:
-    """138****5678."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) == 11 else "*" * len(phone)
-
-
 def initial_password(kind: InitialPassword, phone: str) -> str:
     """The initial password of X-05: the phone number (N-17, JL-03) or 111111 (GD-08, BJ-05, ZJ-31)."""
     return phone if kind is InitialPassword.PHONE else kind.value
@@ -112,7 +96,7 @@ def _too_simple(password: str) -> bool:
 
 
 def _tells_owner(password: str, owner: Owner) -> bool:
-    low = narrow(password).lower()
+    low = tidy(password).lower()
     return any(len(secret) >= 4 and secret in low for secret in _known_of(owner))
 
 

@@ -1,11 +1,13 @@
 """The certificate sheet: what one row must say, judged before anything is written (pure)."""
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
+
+from core.base.ids import IdError, parse_id_number
 
 from .states import Status
 
@@ -56,14 +58,13 @@ def missing_columns(header: list[str]) -> list[str]:
 
 def read_rows(
     rows: list[tuple[int, Mapping[str, object]]], posts: frozenset[str], today: date,
-    id_problem: Callable[[str], str | None],
 ) -> Reading:
     """Judge every row; a certificate number that stands twice in the sheet is refused the second time."""
     good: list[tuple[int, Holding]] = []
     problems: list[Problem] = []
     seen: dict[str, int] = {}
     for number, cells in rows:
-        found = _row_problems(number, cells, posts, today, id_problem)
+        found = _row_problems(number, cells, posts, today)
         certificate = text_of(cells.get("证书编号")).upper()
         if certificate in seen and certificate:
             found.append(Problem(number, "证书编号", str(
@@ -99,7 +100,6 @@ def day_of(cell: object) -> date | None:
 
 def _row_problems(
     row: int, cells: Mapping[str, object], posts: frozenset[str], today: date,
-    id_problem: Callable[[str], str | None],
 ) -> list[Problem]:
     found = [Problem(row, column, str(_l("%(column)s 是空的，请填写。", column=column)))
              for column in COLUMNS if not text_of(cells.get(column))]
@@ -109,7 +109,7 @@ def _row_problems(
         if sentence and column not in empty:
             found.append(Problem(row, column, sentence))
 
-    add("身份证号", _number_problem(text_of(cells.get("身份证号")), id_problem))
+    add("身份证号", _number_problem(text_of(cells.get("身份证号")), today))
     post = text_of(cells.get("岗位名称"))
     add("岗位名称", None if post in posts else str(_l("没有“%(post)s”这个岗位，请按岗位名录填写。", post=post[:20])))
     if not re.fullmatch(r"[0-9A-Za-z（）()\-]{4,40}", text_of(cells.get("证书编号"))):
@@ -124,17 +124,19 @@ def _row_problems(
     return found
 
 
-def _number_problem(number: str, id_problem: Callable[[str], str | None]) -> str | None:
-    if re.search(r"[eE]\+?\d", number):
-        return str(_l("身份证号被表格软件改成了科学计数，请把这一列设为文本后重填。"))
-    return id_problem(number)
+def _number_problem(text: str, today: date) -> str | None:
+    try:
+        parse_id_number(text, today)
+    except IdError as error:
+        return str(error)
+    return None
 
 
 def _holding(cells: Mapping[str, object]) -> Holding:
     issued = day_of(cells.get("发证日期"))
     assert issued is not None
     return Holding(
-        text_of(cells["姓名"]), text_of(cells["身份证号"]).upper(), text_of(cells["岗位名称"]),
+        text_of(cells["姓名"]), parse_id_number(text_of(cells["身份证号"])).number, text_of(cells["岗位名称"]),
         text_of(cells["证书编号"]).upper(), text_of(cells["发证机构"]), text_of(cells["省份"]), issued,
         STATUS_WORDS[text_of(cells.get("证书状态"))], text_of(cells.get("备注")),
         KIND_WORDS[text_of(cells.get("证书类型"))],

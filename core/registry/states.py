@@ -26,7 +26,7 @@ STATUS_TEXTS = {
 
 # A voided, superseded or cancelled certificate never comes back: what has been issued is not rewritten.
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.NORMAL: frozenset({Status.ABNORMAL, Status.SUSPENDED, Status.SUPERSEDED, Status.VOID, Status.CANCELLED}),
+    Status.NORMAL: frozenset(set(Status) - {Status.NORMAL}),
     Status.ABNORMAL: frozenset({Status.NORMAL, Status.VOID, Status.CANCELLED}),
     Status.SUSPENDED: frozenset({Status.NORMAL, Status.SUPERSEDED, Status.VOID, Status.CANCELLED}),
     Status.SUPERSEDED: frozenset(),

@@ -10,17 +10,13 @@ from core.registry.states import MOVES, Status, may_become
 TODAY = date(2026, 11, 20)
 POSTS = frozenset({"资料员", "土建质量员"})
 ROW: dict[str, object] = {
-    "姓名": "张三", "身份证号": "11010119900307867x", "岗位名称": "资料员", "证书编号": "12161140001", "发证机构": "某省建设厅",
+    "姓名": "张三", "身份证号": "", "岗位名称": "资料员", "证书编号": "12161140001", "发证机构": "某省建设厅",
     "省份": "吉林省", "发证日期": "2016-04-19", "证书状态": "", "备注": "",
 }
 
 
-def checked(number: str) -> str | None:
-    return None if ric.is_valid(number) else "身份证号不正确"
-
-
 def read(*rows: dict[str, object]) -> Reading:
-    return read_rows([(2 + i, row) for i, row in enumerate(rows)], POSTS, TODAY, checked)
+    return read_rows([(2 + i, row) for i, row in enumerate(rows)], POSTS, TODAY)
 
 
 
@@ -44,8 +40,8 @@ def test_a_good_row_is_read() -> None:
 
 @pytest.mark.parametrize("change, column, word", [
     ({"姓名": " "}, "姓名", "空"),
-    ({"身份证号": "1.10101E+17"}, "身份证号", "科学计数"),
-    ({"身份证号": "110101199003078671"}, "身份证号", "不正确"),
+    ({"身份证号": "1.10101E+17"}, "身份证号", "E+17"),
+    ({"身份证号": "110101199003078671"}, "身份证号", "最后一位"),
     ({"岗位名称": "塔吊员"}, "岗位名称", "没有“塔吊员”"),
     ({"证书编号": "号"}, "证书编号", "4 到 40"),
     ({"发证日期": "去年"}, "发证日期", "2016-04-19"),
