@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 
 from .rules import spoken
 
-DIGITS = 5
 _PICTURE = ImageCaptcha(width=180, height=60)
 
 
@@ -19,9 +18,9 @@ class Question:
     answer: str
 
 
-def draw_digits() -> str:
-    """Five random digits."""
-    return "".join(secrets.choice("0123456789") for _ in range(DIGITS))
+def draw_digits(count: int = 5) -> str:
+    """So many random digits."""
+    return "".join(secrets.choice("0123456789") for _ in range(count))
 
 
 def picture(digits: str) -> bytes:

@@ -4,7 +4,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.base.db import Base, Id, Sealed, UtcDateTime, id_column, personal
+from core.base.db import Base, Id, Retention, Sealed, UtcDateTime, id_column, personal
 
 
 class Person(Base):
@@ -13,14 +13,14 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[Id] = id_column()
-    name: Mapped[str] = mapped_column(Sealed, info=personal("identity"))
-    sex: Mapped[str] = mapped_column(default="", info=personal("identity"))
-    id_number: Mapped[str] = mapped_column(Sealed, info=personal("identity"))
-    id_number_mac: Mapped[str] = mapped_column(unique=True, info=personal("identity"))
-    phone: Mapped[str] = mapped_column(Sealed, info=personal("contact"))
-    phone_mac: Mapped[str] = mapped_column(index=True, info=personal("contact"))
-    email: Mapped[str] = mapped_column(Sealed, default="", info=personal("contact"))
-    photo_key: Mapped[str | None] = mapped_column(info=personal("photo"))
+    name: Mapped[str] = mapped_column(Sealed, info=personal(Retention.RECORD))
+    sex: Mapped[str] = mapped_column(default="", info=personal(Retention.RECORD))
+    id_number: Mapped[str] = mapped_column(Sealed, info=personal(Retention.RECORD))
+    id_number_mac: Mapped[str] = mapped_column(unique=True, info=personal(Retention.RECORD))
+    phone: Mapped[str] = mapped_column(Sealed, info=personal(Retention.ACCOUNT))
+    phone_mac: Mapped[str] = mapped_column(index=True, info=personal(Retention.ACCOUNT))
+    email: Mapped[str] = mapped_column(Sealed, default="", info=personal(Retention.ACCOUNT))
+    photo_key: Mapped[str | None] = mapped_column(info=personal(Retention.RECORD))
     photo_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     portal_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     profile_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -39,9 +39,9 @@ class Account(Base):
     id: Mapped[Id] = id_column()
     person_id: Mapped[Id | None] = mapped_column(ForeignKey("person.id"), unique=True)
     username: Mapped[str | None] = mapped_column(unique=True)
-    display_name: Mapped[str] = mapped_column(default="", info=personal("account"))
-    phone: Mapped[str] = mapped_column(Sealed, default="", info=personal("contact"))
-    password_hash: Mapped[str | None] = mapped_column(info=personal("credential"))
+    display_name: Mapped[str] = mapped_column(default="", info=personal(Retention.ACCOUNT))
+    phone: Mapped[str] = mapped_column(Sealed, default="", info=personal(Retention.ACCOUNT))
+    password_hash: Mapped[str | None] = mapped_column(info=personal(Retention.ACCOUNT))
     initial: Mapped[str | None]
     must_change: Mapped[bool] = mapped_column(default=False)
     password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -75,8 +75,8 @@ class LoginSession(Base):
     token_digest: Mapped[str] = mapped_column(unique=True)
     account_id: Mapped[Id] = mapped_column(ForeignKey("account.id"), index=True)
     stage: Mapped[str]
-    address: Mapped[str] = mapped_column(default="", info=personal("session"))
-    device: Mapped[str] = mapped_column(default="", info=personal("session"))
+    address: Mapped[str] = mapped_column(default="", info=personal(Retention.SECURITY))
+    device: Mapped[str] = mapped_column(default="", info=personal(Retention.SECURITY))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -92,7 +92,7 @@ class SmsCode(Base):
 
     id: Mapped[Id] = id_column()
     purpose: Mapped[str]
-    phone_mac: Mapped[str] = mapped_column(info=personal("contact"))
+    phone_mac: Mapped[str] = mapped_column(info=personal(Retention.ACCOUNT))
     code_mac: Mapped[str]
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -129,8 +129,8 @@ class PasswordReset(Base):
     __tablename__ = "password_reset"
 
     id: Mapped[Id] = id_column()
-    id_number_mac: Mapped[str] = mapped_column(info=personal("identity"))
-    phone: Mapped[str] = mapped_column(Sealed, info=personal("contact"))
+    id_number_mac: Mapped[str] = mapped_column(info=personal(Retention.RECORD))
+    phone: Mapped[str] = mapped_column(Sealed, info=personal(Retention.ACCOUNT))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

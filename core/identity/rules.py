@@ -14,7 +14,6 @@ from core.base.ids import tidy
 from .weak import WEAK_PASSWORDS
 
 MAX_PASSWORD = 128
-FREE_FAILURES = 5
 LONGEST_WAIT = timedelta(minutes=5)
 FAILURES_FORGOTTEN_AFTER = timedelta(hours=1)
 
@@ -30,11 +29,7 @@ class Tab(StrEnum):
 TAB_TEXTS = {Tab.MANAGEMENT: _l("管理账号"), Tab.INSTITUTION: _l("机构账号"), Tab.PERSON: _l("个人用户")}
 
 
-class InitialPassword(StrEnum):
-    """What an account opens with until its owner has chosen a password (X-05)."""
-
-    PHONE = "phone"
-    ONES = "111111"
+PHONE_AS_PASSWORD = "phone"
 
 
 class CodePurpose(StrEnum):
@@ -58,14 +53,17 @@ class Owner:
     staff: bool = False
 
 
-def initial_password(kind: InitialPassword, phone: str) -> str:
-    """The initial password of X-05: the phone number (N-17, JL-03) or 111111 (GD-08, BJ-05, ZJ-31)."""
-    return phone if kind is InitialPassword.PHONE else kind.value
+def initial_password(rule: str, phone: str) -> str:
+    """The initial password of X-05: the phone number (N-17, JL-03) or the rule itself, 111111 (GD-08, BJ-05)."""
+    return phone if rule == PHONE_AS_PASSWORD else rule
 
 
-def password_problem(password: str, owner: Owner) -> str | None:
-    """The first reason to refuse a new password, as a sentence, or None (U1, N-17: 建议更换高强度密码)."""
-    least, kinds = (10, 3) if owner.staff else (8, 2)
+def password_problem(password: str, owner: Owner, least: int = 8) -> str | None:
+    """The first reason to refuse a new password, as a sentence, or None (U1, N-17: 建议更换高强度密码).
+
+    `least` is the tenant's shortest length for a trainee; staff need two more and a third kind.
+    """
+    least, kinds = (least + 2, 3) if owner.staff else (least, 2)
     if len(password) > MAX_PASSWORD:
         return str(_l("密码最长 128 个字符，请缩短。"))
     if password.strip() != password:
@@ -112,11 +110,15 @@ def _known_of(owner: Owner) -> Iterator[str]:
         yield "".join(lazy_pinyin(owner.name)).lower()
 
 
-def wait_after(failures: int) -> timedelta:
-    """How long an account rests after so many failed sign-ins in a row: it grows, and never locks (U2)."""
-    if failures < FREE_FAILURES:
+def wait_after(failures: int, most: int) -> timedelta:
+    """How long an account rests after so many failed sign-ins in a row: it grows, and never locks (U2).
+
+    Half of `most` (wrong passwords in five minutes) is free, the rest is spread by doubling waits.
+    """
+    free = max(1, most // 2)
+    if failures < free:
         return timedelta(0)
-    return min(timedelta(seconds=30 << min(failures - FREE_FAILURES, 10)), LONGEST_WAIT)
+    return min(timedelta(seconds=30 << min(failures - free, 10)), LONGEST_WAIT)
 
 
 def minutes_left(until: datetime, now: datetime) -> int:
@@ -133,3 +135,22 @@ def spoken(number: int) -> str:
     if tens == 0:
         return _UNITS[ones]
     return ("" if tens == 1 else _UNITS[tens]) + "十" + ("" if ones == 0 else _UNITS[ones])
+
+
+_BROWSERS = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+            ("Linux", "Linux"))
+
+
+def device_label(user_agent: str) -> str:
+    """Chrome · Windows: enough to recognise one's own device in the list of sessions."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return " · ".join(part for part in (browser, system) if part)
+
+
+def safe_next(target: str | None) -> str | None:
+    """A path of this site, or None: a link that leads to another host is dropped (U9)."""
+    if not target or not re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", target):
+        return None
+    return target

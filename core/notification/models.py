@@ -4,7 +4,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.base.db import Base, Id, Sealed, UtcDateTime, id_column, personal
+from core.base.db import Base, Id, Retention, Sealed, UtcDateTime, id_column, personal
 
 
 class Delivery(Base):
@@ -15,8 +15,8 @@ class Delivery(Base):
     id: Mapped[Id] = id_column()
     person_id: Mapped[Id | None] = mapped_column(ForeignKey("person.id"), index=True)
     text_key: Mapped[str]
-    phone: Mapped[str] = mapped_column(Sealed, info=personal("contact"))
-    text: Mapped[str] = mapped_column(Sealed, info=personal("message"))
+    phone: Mapped[str] = mapped_column(Sealed, info=personal(Retention.ACCOUNT))
+    text: Mapped[str] = mapped_column(Sealed, info=personal(Retention.SECURITY))
     secret: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -32,8 +32,8 @@ class InboxSms(Base):
 
     id: Mapped[Id] = id_column()
     delivery_id: Mapped[Id] = mapped_column(unique=True)
-    phone: Mapped[str] = mapped_column(Sealed, info=personal("contact"))
-    text: Mapped[str] = mapped_column(Sealed, info=personal("message"))
+    phone: Mapped[str] = mapped_column(Sealed, info=personal(Retention.ACCOUNT))
+    text: Mapped[str] = mapped_column(Sealed, info=personal(Retention.SECURITY))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
@@ -44,7 +44,7 @@ class Message(Base):
 
     id: Mapped[Id] = id_column()
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
-    text: Mapped[str] = mapped_column(Sealed, info=personal("message"))
+    text: Mapped[str] = mapped_column(Sealed, info=personal(Retention.SECURITY))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.base.db import Base, Id, Sealed, UtcDateTime, id_column, personal
+from core.base.db import Base, Id, Retention, Sealed, UtcDateTime, id_column, personal
 from core.organization import Post
 
 
@@ -70,9 +70,9 @@ class RegistryHolding(Base):
     __table_args__ = (UniqueConstraint("issuer", "number"),)
 
     id: Mapped[Id] = id_column()
-    id_number: Mapped[str] = mapped_column(Sealed, info=personal("identity"))
-    id_number_mac: Mapped[str] = mapped_column(index=True, info=personal("identity"))
-    name: Mapped[str] = mapped_column(Sealed, info=personal("identity"))
+    id_number: Mapped[str] = mapped_column(Sealed, info=personal(Retention.RECORD))
+    id_number_mac: Mapped[str] = mapped_column(index=True, info=personal(Retention.RECORD))
+    name: Mapped[str] = mapped_column(Sealed, info=personal(Retention.RECORD))
     post_id: Mapped[Id] = mapped_column(ForeignKey("post.id"))
     number: Mapped[str]
     issuer: Mapped[str]

@@ -1,0 +1,106 @@
+"""Who sits behind a request, and looking persons up."""
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core.base.db import Id
+from core.base.errors import NotFound
+from core.tenancy import Actor, Ctx, Role, Tenant
+
+from .models import Account, Consent, LoginSession, Person
+from .service import Stage, digest, owes_change
+
+SEEN_EVERY = timedelta(seconds=60)
+
+
+def load_actor(tenant: Tenant, sign_in: str | None, address: str | None) -> Actor:
+    """The actor of a session token; nobody when it ended, was idle or lived too long (U6).
+
+    Reads with a session of its own and notes at most once a minute that the session is in use.
+    """
+    if not sign_in:
+        return Actor(address=address)
+    now, token_digest = tenant.clock.now(), digest(sign_in)
+    rules = tenant.rules(now).account
+    with tenant.session(write=False) as db:
+        login = db.scalar(select(LoginSession).where(LoginSession.token_digest == token_digest))
+        if login is None or login.ended_at is not None or login.account.disabled_at is not None \
+                or now - login.seen_at >= timedelta(minutes=rules.idle_minutes) \
+                or now - login.created_at >= timedelta(hours=rules.absolute_hours):
+            return Actor(address=address)
+        actor = _actor(login, address)
+        stale = now - login.seen_at >= SEEN_EVERY
+    if stale:
+        _note_seen(tenant, login.id)
+    return actor
+
+
+def _actor(login: LoginSession, address: str | None) -> Actor:
+    account = login.account
+    scoped = next((row for row in account.roles if row.organization_id or row.city), None)
+    return Actor(
+        account_id=account.id, person_id=account.person_id,
+        name=account.person.name if account.person else account.display_name,
+        roles=frozenset(Role(row.role) for row in account.roles),
+        organization_id=scoped.organization_id if scoped else None, city=scoped.city if scoped else None,
+        session_id=str(login.id), address=address, restricted=login.stage == Stage.RESTRICTED)
+
+
+def _note_seen(tenant: Tenant, session_id: Id) -> None:
+    with tenant.session(write=True) as db, db.begin():
+        login = db.get(LoginSession, session_id)
+        if login is not None:
+            login.seen_at = max(login.seen_at, tenant.clock.now())
+
+
+def person_of(ctx: Ctx, person_id: Id) -> Person:
+    """The person with this id; NotFound says so."""
+    person = ctx.db.get(Person, person_id)
+    if person is None:
+        raise NotFound("person", _("没有找到这位学员。"))
+    return person
+
+
+def current_person(ctx: Ctx) -> Person:
+    """The person who is signed in; staff have none and get NotFound."""
+    if ctx.actor.person_id is None:
+        raise NotFound("person", _("这个页面属于学员个人，工作人员账号没有学员档案。"))
+    return person_of(ctx, ctx.actor.person_id)
+
+
+def person_by_id_number(ctx: Ctx, id_number: str) -> Person | None:
+    """The person with this resident ID number in its one written form."""
+    return ctx.db.scalar(select(Person).where(Person.id_number_mac == ctx.mac(id_number)))
+
+
+def account_of(ctx: Ctx, person: Person) -> Account:
+    """The account by which a person signs in."""
+    return ctx.db.scalars(select(Account).where(Account.person_id == person.id)).one()
+
+
+def password_is_initial(ctx: Ctx, person: Person) -> bool:
+    """Whether the person still has the password that the rule gave (N-17)."""
+    account = ctx.db.scalar(select(Account).where(Account.person_id == person.id))
+    return account is not None and owes_change(account)
+
+
+def sessions_of(ctx: Ctx, account_id: Id) -> list[LoginSession]:
+    """The open sessions of an account, the newest first."""
+    rules = ctx.rules().account
+    return list(ctx.db.scalars(
+        select(LoginSession).where(
+            LoginSession.account_id == account_id, LoginSession.ended_at.is_(None),
+            LoginSession.seen_at > ctx.now - timedelta(minutes=rules.idle_minutes),
+            LoginSession.created_at > ctx.now - timedelta(hours=rules.absolute_hours))
+        .order_by(LoginSession.created_at.desc())))
+
+
+def face_consent(ctx: Ctx, person: Person) -> Consent | None:
+    """The consent to face checks in the version in force, unless it was withdrawn."""
+    return ctx.db.scalar(
+        select(Consent).where(Consent.person_id == person.id, Consent.kind == "face", Consent.withdrawn_at.is_(None),
+                              Consent.version == ctx.rules().presence.consent_version)
+        .order_by(Consent.given_at.desc()).limit(1))
+
+
