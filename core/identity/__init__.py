@@ -1,0 +1,33 @@
+"""Persons, their accounts and sign-in: who somebody is, and how that is proven (N-05, N-17)."""
+from core.identity.accounts import StaffFacts, open_person, open_staff
+from core.identity.codes import (
+    ImageChallenge,
+    allow_sms,
+    check_image_code,
+    new_image_code,
+    prove_phone,
+    send_code,
+)
+from core.identity.consent import give_consent, withdraw_consent
+from core.identity.events import CodeDrawn, ConsentWithdrawn
+from core.identity.models import Account, AccountRole, Consent, LoginSession, Person
+from core.identity.queries import (
+    account_of,
+    current_person,
+    face_consent,
+    load_actor,
+    password_is_initial,
+    person_by_id_number,
+    person_of,
+    sessions_of,
+)
+from core.identity.rules import CodePurpose
+from core.identity.service import end_sessions, open_full_session, set_password
+
+__all__ = [
+    "Account", "AccountRole", "CodeDrawn", "CodePurpose", "Consent", "ConsentWithdrawn", "ImageChallenge",
+    "LoginSession", "Person", "StaffFacts", "account_of", "allow_sms", "check_image_code", "current_person",
+    "end_sessions", "face_consent", "give_consent", "load_actor", "new_image_code", "open_full_session", "open_person",
+    "open_staff", "password_is_initial", "person_by_id_number", "person_of", "prove_phone", "send_code", "sessions_of",
+    "set_password", "withdraw_consent",
+]

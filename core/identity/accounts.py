@@ -8,9 +8,9 @@ from core.base.db import Id
 from core.base.errors import Conflict, Refused
 from core.tenancy import Ctx, Role
 
-from .hashing import hash_password
-from .models import Account, AccountRole, Person
-from .rules import Owner, password_problem
+from core.identity.hashing import hash_password
+from core.identity.models import Account, AccountRole, Person
+from core.identity.rules import Owner, password_problem
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from captcha.image import ImageCaptcha
 from flask_babel import lazy_gettext as _l
 
-from .rules import spoken
+from core.identity.rules import spoken
 
 _PICTURE = ImageCaptcha(width=180, height=60)
 

@@ -13,11 +13,11 @@ from core.base.errors import Refused, TooMany
 from core.base.ids import tidy
 from core.tenancy import Ctx
 
-from . import captchas
-from .events import CodeDrawn
-from .limits import hit
-from .models import ImageCode, SmsCode
-from .rules import CodePurpose, minutes_left
+from core.identity import captchas
+from core.identity.events import CodeDrawn
+from core.identity.limits import hit
+from core.identity.models import ImageCode, SmsCode
+from core.identity.rules import CodePurpose, minutes_left
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -102,11 +102,12 @@ def allow_sms(ctx: Ctx, phone: str) -> None:
 
 
 def _sms_sentence(key: str, seconds: int, minutes: int) -> str:
+    sentence = _("获取验证码的人太多，请 %(minutes)s 分钟后再试。", minutes=minutes)
     if key.startswith("sms_gap"):
-        return _("刚刚已发送过验证码，请 %(seconds)s 秒后再获取。", seconds=seconds)
-    if key.startswith("sms_day"):
-        return _("这个手机号今天获取验证码的次数已用完，请明天再试，或拨打服务电话。")
-    return _("获取验证码的人太多，请 %(minutes)s 分钟后再试。", minutes=minutes)
+        sentence = _("刚刚已发送过验证码，请 %(seconds)s 秒后再获取。", seconds=seconds)
+    elif key.startswith("sms_day"):
+        sentence = _("这个手机号今天获取验证码的次数已用完，请明天再试，或拨打服务电话。")
+    return str(sentence)
 
 
 def send_code(ctx: Ctx, purpose: CodePurpose, phone: str, person_id: Id | None = None) -> None:

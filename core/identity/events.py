@@ -14,3 +14,10 @@ class CodeDrawn(Event):
     minutes: int
     purpose: str
     person_id: Id | None = None
+
+
+@dataclass(frozen=True)
+class ConsentWithdrawn(Event):
+    """The person no longer agrees to face checks: pictures and descriptors go (R24)."""
+
+    person_id: Id

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from .models import Throttle
-from .rules import FAILURES_FORGOTTEN_AFTER, wait_after
+from core.identity.models import Throttle
+from core.identity.rules import FAILURES_FORGOTTEN_AFTER, wait_after
 
 
 def hit(db: Session, key: str, most: int, period: timedelta, now: datetime) -> datetime | None:

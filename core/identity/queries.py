@@ -8,8 +8,8 @@ from core.base.db import Id
 from core.base.errors import NotFound
 from core.tenancy import Actor, Ctx, Role, Tenant
 
-from .models import Account, Consent, LoginSession, Person
-from .service import Stage, digest, owes_change
+from core.identity.models import Account, Consent, LoginSession, Person
+from core.identity.service import Stage, digest, owes_change
 
 SEEN_EVERY = timedelta(seconds=60)
 
@@ -102,5 +102,3 @@ def face_consent(ctx: Ctx, person: Person) -> Consent | None:
         select(Consent).where(Consent.person_id == person.id, Consent.kind == "face", Consent.withdrawn_at.is_(None),
                               Consent.version == ctx.rules().presence.consent_version)
         .order_by(Consent.given_at.desc()).limit(1))
-
-

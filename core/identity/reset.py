@@ -9,12 +9,12 @@ from core.base.db import Id
 from core.base.errors import NotFound, Refused
 from core.tenancy import Ctx
 
-from .accounts import owner_of, refuse_weak
-from .codes import allow_sms, check_image_code, prove_phone, send_code
-from .hashing import hash_password
-from .models import Account, PasswordReset, Person
-from .rules import CodePurpose, Owner
-from .service import set_password
+from core.identity.accounts import owner_of, refuse_weak
+from core.identity.codes import allow_sms, check_image_code, prove_phone, send_code
+from core.identity.hashing import hash_password
+from core.identity.models import Account, PasswordReset, Person
+from core.identity.rules import CodePurpose, Owner
+from core.identity.service import set_password
 
 SEND_CODE = "identity.reset_code"
 OPEN_FOR = timedelta(minutes=30)

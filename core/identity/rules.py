@@ -11,7 +11,7 @@ from pypinyin import lazy_pinyin
 
 from core.base.ids import tidy
 
-from .weak import WEAK_PASSWORDS
+from core.identity.weak import WEAK_PASSWORDS
 
 MAX_PASSWORD = 128
 LONGEST_WAIT = timedelta(minutes=5)
@@ -137,7 +137,8 @@ def spoken(number: int) -> str:
     return ("" if tens == 1 else _UNITS[tens]) + "十" + ("" if ones == 0 else _UNITS[ones])
 
 
-_BROWSERS = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_BROWSERS = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
+             ("Safari", "Safari"))
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
             ("Linux", "Linux"))
 

@@ -14,12 +14,12 @@ from core.base.db import Id
 from core.base.errors import DomainError, NotFound, Refused, TooMany
 from core.tenancy import Ctx, Role
 
-from . import limits
-from .accounts import owner_of, phone_of, refuse_weak
-from .codes import allow_sms, image_code_fits, prove_phone, refuse_image_code, send_code
-from .hashing import hash_password, needs_rehash, verify_password
-from .models import Account, LoginSession, Person
-from .rules import CodePurpose, Tab, initial_password, minutes_left
+from core.identity import limits
+from core.identity.accounts import owner_of, phone_of, refuse_weak
+from core.identity.codes import allow_sms, image_code_fits, prove_phone, refuse_image_code, send_code
+from core.identity.hashing import hash_password, needs_rehash, verify_password
+from core.identity.models import Account, LoginSession, Person
+from core.identity.rules import CodePurpose, Tab, initial_password, minutes_left
 
 INSTITUTION_ROLES = frozenset({Role.INSTITUTION, Role.ENTERPRISE, Role.INVIGILATOR})
 ADDRESS_PERIOD = timedelta(minutes=5)

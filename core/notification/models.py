@@ -15,6 +15,7 @@ class Delivery(Base):
     id: Mapped[Id] = id_column()
     person_id: Mapped[Id | None] = mapped_column(ForeignKey("person.id"), index=True)
     text_key: Mapped[str]
+    key: Mapped[str | None] = mapped_column(unique=True)
     phone: Mapped[str] = mapped_column(Sealed, info=personal(Retention.ACCOUNT))
     text: Mapped[str] = mapped_column(Sealed, info=personal(Retention.SECURITY))
     secret: Mapped[bool] = mapped_column(default=False)

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.base.ids import IdError, parse_id_number
 
-from .states import Status
+from core.registry.states import Status
 
 COLUMNS = ("姓名", "身份证号", "岗位名称", "证书编号", "发证机构", "省份", "发证日期")
 OPTIONAL = ("证书状态", "备注", "证书类型")

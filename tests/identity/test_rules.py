@@ -114,7 +114,8 @@ def test_question_for_a_screen_reader() -> None:
 
 
 @pytest.mark.parametrize("target", [
-    "//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "evil", "", None, "javascript:alert(1)",
+    "//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "evil", "", None,
+    "javascript:alert(1)",
     "/\t/evil.example", "/ /evil", "http:evil", "///evil", "/\x00", "@evil.example",
 ])
 def test_a_link_back_never_leaves_the_site(target: str | None) -> None:

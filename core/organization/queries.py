@@ -1,0 +1,16 @@
+"""Looking posts up."""
+from sqlalchemy import select
+
+from core.organization.models import Post
+from core.tenancy import Ctx
+
+
+def post_by_name(ctx: Ctx, name: str) -> Post | None:
+    """The post with this full name (资料员, 土建质量员 …)."""
+    return ctx.db.scalar(select(Post).where(Post.name == name))
+
+
+def posts(ctx: Ctx, *, retired: bool = False) -> list[Post]:
+    """All posts in the order of GD-03; retired ones only where asked."""
+    wanted = select(Post).order_by(Post.position)
+    return list(ctx.db.scalars(wanted if retired else wanted.where(Post.retired_at.is_(None))))
