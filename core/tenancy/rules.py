@@ -177,6 +177,7 @@ class TextRules:
     audit_passed_sms: str
     cheating_sms: str
     no_snapshots_sms: str
+    code_sms: str
     exam_failed: str
     replacement: str
     continuing_hint: str

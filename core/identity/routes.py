@@ -1,0 +1,229 @@
+"""Sign-in, password and session pages (N-05, N-17, A.7)."""
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core.access import PUBLIC, SIGNED_IN, Policy, policy
+from core.base.errors import DomainError
+from core.identity import reset, service
+from core.identity.accounts import phone_of
+from core.identity.codes import image_of
+from core.identity.models import Account
+from core.identity.queries import load_actor, sessions_of
+from core.identity.rules import TAB_TEXTS, Tab, device_label, safe_next
+from core.identity.schemas import (
+    ChangePasswordSchema,
+    FirstPasswordSchema,
+    ForgottenSchema,
+    GivenPasswordSchema,
+    PasswordAsked,
+    PersonSignInSchema,
+    SignInAsked,
+    StaffSignInSchema,
+)
+from core.identity.widgets import by_script, code_answer, image_view, wants_code, wants_renewal
+from core.tenancy import Ctx
+from core.web import JianxueFlask, current_ctx, page
+from core.web.forms import Form, FormSchema
+from core.web.shell import address
+
+bp = Blueprint("identity", __name__, template_folder="templates")
+FULLY_SIGNED_IN = Policy("fully_signed_in")
+SENT = _l("如果身份证号与手机号和登记的一致，短信验证码已发送到该手机，几分钟内有效。")
+
+
+def install(app: JianxueFlask) -> None:
+    app.load_actor = load_actor
+    app.register_blueprint(bp)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@policy(PUBLIC)
+def sign_in() -> ResponseReturnValue:
+    ctx = current_ctx()
+    back = safe_next(request.values.get("next"))
+    if request.method == "GET" and ctx.actor.signed_in and not ctx.actor.restricted:
+        return redirect(back or home())
+    tab = _tab()
+    schema: FormSchema[SignInAsked] = PersonSignInSchema() if tab is Tab.PERSON else StaffSignInSchema()
+    form = Form(schema, request)
+    if form.submitted() and not wants_renewal() and (asked := form.load()) is not None:
+        try:
+            signed_in = service.sign_in(ctx, service.Attempt(
+                tab, asked.name if tab is Tab.PERSON else asked.name.lower(), asked.password, asked.image_id,
+                asked.image_code, device()))
+        except DomainError as error:
+            ctx.rollback()
+            form.fail(error)
+        else:
+            remember(signed_in.token)
+            restricted = signed_in.stage is service.Stage.RESTRICTED
+            return redirect(url_for(".change_password") if restricted else back or home(), 303)
+    return page("identity/sign_in.html", status=form.status, form=form, tab=tab, tabs=TAB_TEXTS, back=back,
+                image=image_view(ctx), register=address("registration.register"))
+
+
+@bp.post("/sign-out")
+@policy(PUBLIC)
+def sign_out() -> ResponseReturnValue:
+    service.sign_out(current_ctx(), session.get("sign_in"))
+    forget()
+    flash(_("您已退出登录。"), "done")
+    return redirect(url_for(".sign_in"), 303)
+
+
+@bp.get("/codes/<uuid:code_id>.png")
+@policy(PUBLIC)
+def image(code_id: UUID) -> Response:
+    """The picture of an open code (N-08)."""
+    found = image_of(current_ctx(), code_id)
+    if found is None:
+        abort(404)
+    return Response(found, mimetype="image/png")
+
+
+@bp.post("/codes")
+@policy(PUBLIC)
+def renew_image() -> Response:
+    """A fresh code for the script behind 换一张."""
+    ctx = current_ctx()
+    return code_answer(ctx, "", image=image_view(ctx))
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@policy(SIGNED_IN)
+def change_password() -> ResponseReturnValue:
+    """修改密码; the only page that the initial password opens."""
+    ctx = current_ctx()
+    with ctx.tenant.session(write=False) as db:
+        account = db.get_one(Account, ctx.actor.account_id)
+        first, phone = service.owes_change(account), phone_of(account)
+    form = Form(_password_schema(first, phone), request)
+    form.submitted()
+    if wants_code():
+        return _send_change_code(ctx, form, first, phone)
+    if request.method == "POST" and (asked := form.load()) is not None:
+        try:
+            signed_in = service.change_password(ctx, service.Change(
+                asked.new_password, asked.repeated, asked.current, asked.sms_code, device()))
+        except DomainError as error:
+            ctx.rollback()
+            form.fail(error)
+        else:
+            remember(signed_in.token)
+            flash(_("密码已修改，其他设备上的登录已退出。"), "done")
+            return redirect(home(), 303)
+    return _password_page(form, first, phone)
+
+
+def _password_schema(first: bool, phone: str) -> FormSchema[PasswordAsked]:
+    if not first:
+        return ChangePasswordSchema()
+    return FirstPasswordSchema() if phone else GivenPasswordSchema()
+
+
+def _password_page(form: Form[PasswordAsked], first: bool, phone: str, sent: str = "") -> Response:
+    return page("identity/password.html", status=form.status, form=form, first=first, phone=phone, sent=sent)
+
+
+def _send_change_code(ctx: Ctx, form: Form[PasswordAsked], first: bool, phone: str) -> Response:
+    sentence = _("短信验证码已发送，%(minutes)s 分钟内有效。", minutes=ctx.rules().account.sms_code_minutes)
+    try:
+        service.send_change_code(ctx)
+    except DomainError as error:
+        ctx.rollback()
+        if by_script():
+            return code_answer(ctx, error.sentence, error=error)
+        form.fail(error)
+        return _password_page(form, first, phone)
+    if by_script():
+        return code_answer(ctx, sentence)
+    return _password_page(form, first, phone, sentence)
+
+
+@bp.route("/password/forgotten", methods=["GET", "POST"])
+@policy(PUBLIC)
+def forgotten() -> ResponseReturnValue:
+    """忘记密码?: the same answer for a known and an unknown account (R27)."""
+    ctx = current_ctx()
+    form = Form(ForgottenSchema(), request)
+    if form.submitted() and not wants_renewal() and (asked := form.load()) is not None:
+        try:
+            asked_reset = reset.ask_reset(ctx, id_number=asked.id_number, phone=asked.phone, image_id=asked.image_id,
+                                          image_code=asked.image_code)
+        except DomainError as error:
+            ctx.rollback()
+            form.fail(error)
+        else:
+            flash(str(SENT), "active")
+            return redirect(url_for(".reset_password", reset_id=asked_reset.id), 303)
+    return page("identity/forgotten.html", status=form.status, form=form, image=image_view(ctx))
+
+
+@bp.route("/password/forgotten/<uuid:reset_id>", methods=["GET", "POST"])
+@policy(PUBLIC)
+def reset_password(reset_id: UUID) -> ResponseReturnValue:
+    """The second page of 忘记密码?: code and new password."""
+    ctx = current_ctx()
+    form = Form(FirstPasswordSchema(), request)
+    if form.submitted() and (asked := form.load()) is not None:
+        try:
+            reset.set_new_password(ctx, reset_id, reset.NewPassword(asked.sms_code, asked.new_password, asked.repeated))
+        except DomainError as error:
+            ctx.rollback()
+            form.fail(error)
+        else:
+            forget()
+            flash(_("密码已重新设置，请用新密码登录。"), "done")
+            return redirect(url_for(".sign_in"), 303)
+    return page("identity/reset.html", status=form.status, form=form)
+
+
+@bp.get("/sessions")
+@policy(FULLY_SIGNED_IN)
+def sessions() -> Response:
+    """Where one is signed in, with a button to end each."""
+    ctx = current_ctx()
+    assert ctx.actor.account_id is not None
+    return page("identity/sessions.html", logins=sessions_of(ctx, ctx.actor.account_id),
+                current=ctx.actor.session_id)
+
+
+@bp.post("/sessions/<uuid:session_id>/end")
+@policy(FULLY_SIGNED_IN)
+def end_session(session_id: UUID) -> ResponseReturnValue:
+    service.end_session(current_ctx(), session_id)
+    flash(_("已退出那台设备上的登录。"), "done")
+    return redirect(url_for(".sessions"), 303)
+
+
+def remember(token: str) -> None:
+    """A new browser session around the token; what an earlier one held is gone (U6)."""
+    forget()
+    session["sign_in"] = token
+
+
+def forget() -> None:
+    """Empty the browser's session, but for the language it reads."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+def device() -> str:
+    """The device label of this request."""
+    return device_label(request.user_agent.string)
+
+
+def home() -> str:
+    """The page that knows where everybody's home is."""
+    return request.script_root + "/"
+
+
+def _tab() -> Tab:
+    wanted = request.values.get("tab", "")
+    return Tab(wanted) if wanted in set(Tab) else Tab.PERSON

@@ -1,0 +1,51 @@
+"""The picture code and the SMS code as pages show them; registration uses them too."""
+from dataclasses import dataclass
+
+from flask import Response, jsonify, request, url_for
+
+from core.base.errors import DomainError
+from core.identity.codes import new_image_code
+from core.tenancy import Ctx
+
+
+@dataclass(frozen=True)
+class ImageView:
+    """What the macro `image_code` draws: the picture's address, or the question in words."""
+
+    id: str
+    url: str
+    question: str
+
+
+def image_view(ctx: Ctx) -> ImageView:
+    """A fresh code for the page being drawn; in words once the person asked for that."""
+    spoken = request.values.get("renew") == "spoken" or (
+        request.values.get("spoken") == "1" and request.values.get("renew") != "picture")
+    challenge = new_image_code(ctx, spoken=spoken)
+    url = "" if challenge.question else url_for("identity.image", code_id=challenge.id)
+    return ImageView(str(challenge.id), url, challenge.question)
+
+
+def wants_renewal() -> bool:
+    """Whether the person pressed 换一张, so nothing is to be judged."""
+    return request.method == "POST" and "renew" in request.form
+
+
+def wants_code() -> bool:
+    """Whether the person pressed 获取验证码."""
+    return request.method == "POST" and "send_code" in request.form
+
+
+def by_script() -> bool:
+    """Whether our own script asks, and wants JSON."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def code_answer(ctx: Ctx, sentence: str, *, image: ImageView | None = None,
+                error: DomainError | None = None) -> Response:
+    """What the script behind 获取验证码 gets: a sentence, the seconds to wait, and the next picture."""
+    wait = ctx.rules().account.sms_gap_seconds if error is None else error.facts.get("retry_after", 0)
+    answer = jsonify(sentence=sentence, seconds=wait, field=error.field if error else None,
+                     image={"id": image.id, "url": image.url, "question": image.question} if image else None)
+    answer.status_code = 200 if error is None else error.status
+    return answer
