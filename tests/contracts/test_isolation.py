@@ -1,0 +1,92 @@
+"""R2, R6, T1: the same ids stand in both tenants with a canary in every text; no byte of B is seen at A."""
+import uuid
+from collections.abc import Callable
+
+import pytest
+from werkzeug.routing import Rule
+
+from core.app import load_flow_parts
+from core.base.db import Base
+from core.tenancy import Actor, Role, Tenant
+from core.web import JianxueFlask
+from tests.browse import Browser
+from tests.contracts.canary import canary, fill, identity
+
+ONLY_B = 7
+"""The number of the rows that stand in B alone."""
+
+SAME_FOR_ALL = ("/password/forgotten/",)
+"""Pages that by design look the same for ids that exist and ids that do not (R27)."""
+
+
+@pytest.fixture
+def filled(national: Tenant, jilin: Tenant) -> tuple[Tenant, Tenant]:
+    """A and B with the same ids; B with some more."""
+    load_flow_parts()
+    fill(national)
+    fill(jilin)
+    fill(jilin, first=ONLY_B, rows=1)
+    return national, jilin
+
+
+def table_of(argument: str, rule: Rule) -> list[str]:
+    """The tables whose ids an argument of a route may name."""
+    names = [table.name for table in Base.metadata.sorted_tables]
+    stem = argument.removesuffix("_id")
+    return [name for name in names if name == stem or name.endswith("_" + stem)] or names
+
+
+def addresses(app: JianxueFlask, number: int) -> list[tuple[str, str]]:
+    """Every route with every id of every table that its arguments may name: (method, path)."""
+    adapter = app.url_map.bind("national.localhost")
+    found: set[tuple[str, str]] = set()
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.endswith("static") or "filename" in rule.arguments:
+            continue
+        tables = {name for argument in rule.arguments for name in table_of(argument, rule)} or {""}
+        for table in tables:
+            values = {}
+            for argument, converter in rule._converters.items():
+                kind = type(converter).__name__
+                values[argument] = (identity(table, number) if kind == "UUIDConverter"
+                                    else number + 1 if kind == "IntegerConverter" else str(identity(table, number)))
+            for method in (rule.methods or set()) & {"GET", "POST"}:
+                found.add((method, adapter.build(rule.endpoint, values)))
+    return sorted(found)
+
+
+def roles() -> list[Actor]:
+    person = identity("person", 0)
+    account = identity("account", 0)
+    return [Actor(), *(Actor(account, person, "甲", frozenset({role}), session_id="x") for role in Role)]
+
+
+@pytest.mark.parametrize("actor", roles(), ids=lambda actor: ",".join(actor.roles) or "nobody")
+def test_no_byte_of_another_tenant_is_seen(
+        app: JianxueFlask, filled: tuple[Tenant, Tenant], browser_of: Callable[[Tenant], Browser],
+        actor: Actor) -> None:
+    ours, theirs = filled
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.load_actor = lambda *_args: actor
+    browser = browser_of(ours)
+    mark = canary(theirs.slug).encode()
+    for number in (0, ONLY_B):
+        for method, path in addresses(app, number):
+            answer = browser.open(path, method=method)
+            assert mark not in answer.data, (method, path)
+            assert answer.status_code < 500, (method, path, answer.text[-600:])
+            if number == ONLY_B and method == "GET" and (named := uuid_in(path)) is not None:
+                nowhere = browser.open(path.replace(str(named), str(uuid.uuid4())), method=method)
+                assert answer.status_code == nowhere.status_code, (method, path)
+                if not path.startswith(SAME_FOR_ALL):
+                    assert answer.status_code in (302, 303, 401, 403, 404), (method, path, answer.status_code)
+
+
+def uuid_in(path: str) -> uuid.UUID | None:
+    for part in path.split("/"):
+        try:
+            return uuid.UUID(part)
+        except ValueError:
+            continue
+    return None
