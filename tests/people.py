@@ -1,4 +1,5 @@
 """People for tests: accounts in a tenant's database, and browsers that are signed in as them."""
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from core.base.db import Id
 from core.identity import Account, StaffFacts, account_of, open_full_session, open_person, open_staff
 from core.identity.hashing import hash_password
 from core.identity.models import ImageCode
+from core.notification import inbox
 from core.tenancy import Tenant, bound, unit_of_work
+from core.work import run_waiting
 from tests.browse import Browser
 
 PASSWORD = "kv7#Qwlm-tower"
@@ -101,3 +104,12 @@ def _hash() -> str:
     if not _known_hash:
         _known_hash.append(hash_password(PASSWORD))
     return _known_hash[0]
+
+
+def newest_code(tenant: Tenant, phone: str) -> str:
+    """Let the workers run, then read the newest code that the phone received; "" when none came."""
+    run_waiting(tenant)
+    with unit_of_work(tenant, NOBODY) as ctx:
+        received = [sms.text for sms in inbox(ctx) if sms.phone == phone]
+    found = re.search(r"\d{6}", received[0]) if received else None
+    return found.group() if found else ""

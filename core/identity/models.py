@@ -21,7 +21,7 @@ class Person(Base):
     phone_mac: Mapped[str] = mapped_column(index=True, info=personal(Retention.ACCOUNT))
     email: Mapped[str] = mapped_column(Sealed, default="", info=personal(Retention.ACCOUNT))
     photo_key: Mapped[str | None] = mapped_column(info=personal(Retention.RECORD))
-    photo_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    photo_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(Retention.RECORD))
     portal_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     profile_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -106,7 +106,7 @@ class ImageCode(Base):
     __tablename__ = "image_code"
 
     id: Mapped[Id] = id_column()
-    answer: Mapped[str] = mapped_column(Sealed)
+    answer: Mapped[str] = mapped_column(Sealed, info=personal(Retention.SHORT))
     question: Mapped[str] = mapped_column(default="")
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
