@@ -1,7 +1,7 @@
 """Routes of the frame: the tenant's colours, the web manifest, the reader's preferences."""
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, jsonify, redirect, request, session, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from core.access import PUBLIC, policy
@@ -36,18 +36,11 @@ def tenant_css() -> Response:
 def manifest() -> Response:
     """So that the portal can stand on a phone's home screen under the tenant's name and colour."""
     rules = current_ctx().rules().portal
-    answer = jsonify(name=rules.library_name, short_name=rules.library_name[:12], start_url=url_for("look.start"),
+    answer = jsonify(name=rules.library_name, short_name=rules.library_name[:12], start_url="./",
                      display="standalone", background_color="#ffffff", theme_color=rules.brand,
                      icons=[{"src": asset("img/seal.svg"), "sizes": "any", "type": "image/svg+xml"}])
     answer.mimetype = "application/manifest+json"
     return answer
-
-
-@bp.get("/start")
-@policy(PUBLIC)
-def start() -> ResponseReturnValue:
-    """Where the home screen's icon leads: the landing page, which sends who is signed in on to their home."""
-    return redirect("/" if not request.script_root else request.script_root + "/")
 
 
 @bp.post("/preferences")

@@ -1,0 +1,75 @@
+"""What anybody sees of a tenant before signing in, and the explaining pages (N-03 … N-07, N-55, N-56)."""
+from uuid import UUID
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from core.access import PUBLIC, Role, policy
+from core.console import flowchart as chart
+from core.console import notices as board
+from core.web import current_ctx, page
+from core.web.paging import page_in
+from core.web.shell import address
+
+bp = Blueprint("portal", __name__, template_folder="templates")
+
+
+@bp.get("/")
+@policy(PUBLIC)
+def landing() -> ResponseReturnValue:
+    """N-05, N-06, N-07: sign-in tabs, notices, certificate query, the provinces that have reported."""
+    ctx = current_ctx()
+    if ctx.actor.signed_in and not ctx.actor.restricted:
+        home = "portal.home" if Role.TRAINEE in ctx.actor.roles else "admin.index"
+        if address(home):
+            return redirect(address(home))
+    rules = ctx.rules()
+    return page("portal/landing.html", rules=rules.portal, notices=board.latest(ctx, 6), steps=chart.steps(ctx),
+                register=address("registration.register"), forgot=address("identity.forgot"))
+
+
+@bp.get("/flow")
+@policy(PUBLIC)
+def flowchart() -> ResponseReturnValue:
+    """N-03: 学习流程图, eight numbered steps and 九、其他事项 (N-55)."""
+    ctx = current_ctx()
+    return page("portal/flowchart.html", steps=chart.steps(ctx), notices=ctx.rules().texts.closing_notices,
+                hotlines=ctx.rules().portal.hotlines)
+
+
+@bp.get("/help")
+@policy(PUBLIC)
+def help() -> ResponseReturnValue:
+    """N-56: whom to ask, and the questions that are asked most."""
+    return page("portal/help.html", rules=current_ctx().rules())
+
+
+@bp.get("/help/browser")
+@policy(PUBLIC)
+def browser() -> ResponseReturnValue:
+    """N-04: which browser, and how to try the camera."""
+    return page("portal/browser.html", texts=current_ctx().rules().texts)
+
+
+@bp.get("/help/replacement")
+@policy(PUBLIC)
+def replacement() -> ResponseReturnValue:
+    """N-54 and N-52: 换证说明."""
+    ctx = current_ctx()
+    return page("portal/replacement.html", rules=ctx.rules(), signed=Role.TRAINEE in ctx.actor.roles)
+
+
+@bp.get("/notices")
+@policy(PUBLIC)
+def notices() -> ResponseReturnValue:
+    """N-06: 更多 >, the notices searched by ``q`` and paged."""
+    words = request.args.get("q", "").strip()[:60]
+    found = board.search(current_ctx(), words)
+    return page("portal/notices.html", page=page_in(found, request.args), words=words)
+
+
+@bp.get("/notices/<uuid:notice_id>")
+@policy(PUBLIC)
+def notice(notice_id: UUID) -> ResponseReturnValue:
+    """One notice, which may be read aloud."""
+    return page("portal/notice.html", notice=board.one(current_ctx(), notice_id))

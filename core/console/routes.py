@@ -1,0 +1,7 @@
+"""Routes above all flows: the portal's own pages."""
+from core.console import portal
+from core.web import JianxueFlask
+
+
+def install(app: JianxueFlask) -> None:
+    app.register_blueprint(portal.bp)
