@@ -4,9 +4,12 @@ from uuid import UUID
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from core.access import PUBLIC, Role, policy
+from core.access import PUBLIC, Permission, Role, policy
 from core.console import flowchart as chart
 from core.console import notices as board
+from core.console.board import board_of
+from core.identity import current_person
+from core.notification import messages_of
 from core.web import current_ctx, page
 from core.web.paging import page_in
 from core.web.shell import address
@@ -25,7 +28,7 @@ def landing() -> ResponseReturnValue:
             return redirect(address(home))
     rules = ctx.rules()
     return page("portal/landing.html", rules=rules.portal, notices=board.latest(ctx, 6), steps=chart.steps(ctx),
-                register=address("registration.register"), forgot=address("identity.forgot"))
+                register=address("registration.register"), forgot=address("identity.forgotten"))
 
 
 @bp.get("/flow")
@@ -73,3 +76,12 @@ def notices() -> ResponseReturnValue:
 def notice(notice_id: UUID) -> ResponseReturnValue:
     """One notice, which may be read aloud."""
     return page("portal/notice.html", notice=board.one(current_ctx(), notice_id))
+
+
+@bp.get("/home")
+@policy(Permission.STUDY)
+def home() -> ResponseReturnValue:
+    """C-28: 办到哪一步, the eight steps with one thing to do now."""
+    ctx = current_ctx()
+    person = current_person(ctx)
+    return page("portal/home.html", board=board_of(ctx, person), messages=messages_of(ctx, person, 5))

@@ -40,9 +40,9 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (_l("学习"), (
         Entry("education", _l("继续教育"), "cycle.education", "mortarboard"),
         Entry("training", _l("我的培训"), "course.training", "play-circle"),
-        Entry("pretraining", _l("考前培训"), "portal.pretraining", "journal-text"),
-        Entry("plans", _l("培训管理"), "portal.plans", "calendar3"),
-        Entry("tests", _l("测试管理"), "portal.tests", "clipboard-check"),
+        Entry("pretraining", _l("考前培训"), "sections.pretraining", "journal-text"),
+        Entry("plans", _l("培训管理"), "sections.plans", "calendar3"),
+        Entry("tests", _l("测试管理"), "sections.tests", "clipboard-check"),
     )),
     (_l("缴费"), (
         Entry("cart", _l("购物车"), "payment.cart", "cart", "cart"),

@@ -36,7 +36,7 @@ def tenant_css() -> Response:
 def manifest() -> Response:
     """So that the portal can stand on a phone's home screen under the tenant's name and colour."""
     rules = current_ctx().rules().portal
-    answer = jsonify(name=rules.library_name, short_name=rules.library_name[:12], start_url="./",
+    answer = jsonify(name=rules.managed_name, short_name="建学", start_url="./",
                      display="standalone", background_color="#ffffff", theme_color=rules.brand,
                      icons=[{"src": asset("img/seal.svg"), "sizes": "any", "type": "image/svg+xml"}])
     answer.mimetype = "application/manifest+json"

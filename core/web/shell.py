@@ -53,7 +53,7 @@ def shell() -> Shell:
     trainee = Role.TRAINEE in actor.roles and not actor.restricted
     staff = bool(actor.roles - {Role.TRAINEE})
     return Shell(
-        name=rules.library_name, strap_line=rules.managed_strap,
+        name=rules.managed_name, strap_line=rules.managed_strap,
         credits=tuple((role, who) for role, who in units if who), hotlines=rules.hotlines, brand=rules.brand,
         person=actor.name if actor.signed_in else "", staff=staff, home_href=_home(trainee, staff),
         sign_in_href=address(SIGN_IN), sign_out_href=address(SIGN_OUT),

@@ -66,7 +66,7 @@ def test_error_pages_are_in_plain_words(browser_of: Callable[[Tenant], Browser],
     assert answer.status_code == 404
     assert "没有找到这个页面" in answer.text
     assert "请检查网址，或者从首页重新进入。" in answer.text
-    assert tenant.rules(tenant.clock.now()).portal.library_name in answer.text
+    assert tenant.rules(tenant.clock.now()).portal.managed_name in answer.text
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503])

@@ -1,0 +1,58 @@
+"""Menu entries that no flow owns (N-10, N-19): rows of one's own, or a sentence with the next step."""
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.access import Permission, policy
+from core.console.board import board_of
+from core.identity import current_person
+from core.web import current_ctx, page
+
+bp = Blueprint("sections", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What such a page shows: its rows, and what to say where there are none."""
+
+    key: str
+    title: str
+    lead: str
+    sentence: str
+    next_sentence: str
+    columns: tuple[tuple[str, ...], ...] = ()
+    rows: tuple[dict[str, Any], ...] = ()
+
+
+def show(section: Section) -> ResponseReturnValue:
+    """The page, with the step to do now as its button."""
+    ctx = current_ctx()
+    now = board_of(ctx, current_person(ctx)).now
+    return page("portal/section.html", section=section, now=now)
+
+
+@bp.get("/pretraining")
+@policy(Permission.STUDY)
+def pretraining() -> ResponseReturnValue:
+    """N-19: 考前培训 is for a first certificate; institutions hold it."""
+    return show(Section("pretraining", _("考前培训"), _("考前培训面向首次取证的人员，由培训机构组织。"), _("您没有考前培训"),
+                        _("培训机构为您报名后，会显示在这里。已经有岗位证书的，请办理继续教育。")))
+
+
+@bp.get("/plans")
+@policy(Permission.STUDY)
+def plans() -> ResponseReturnValue:
+    """N-10: 培训管理, the trainings of this person."""
+    return show(Section("plans", _("培训管理"), _("您报名的每一次培训都列在这里。"), _("您还没有培训"),
+                        _("选好证书和培训周期并缴费后，培训会显示在这里。")))
+
+
+@bp.get("/tests")
+@policy(Permission.STUDY)
+def tests() -> ResponseReturnValue:
+    """N-10: 测试管理, the tests of this person."""
+    return show(Section("tests", _("测试管理"), _("每一次考核测试的成绩都列在这里。"), _("您还没有考核测试"),
+                        _("全部学时学完后开放考核测试，成绩会显示在这里。")))
