@@ -31,8 +31,8 @@ class Track:
         """Carry the corners into the next frame; a corner must come back to within a pixel."""
         if self.lost:
             return
-        ahead, seen, _ = cv2.calcOpticalFlowPyrLK(self._last, grey, self._now, None, winSize=_WINDOW)
-        back, again, _ = cv2.calcOpticalFlowPyrLK(grey, self._last, ahead, None, winSize=_WINDOW)
+        ahead, seen = _flow(self._last, grey, self._now)
+        back, again = _flow(grey, self._last, ahead)
         kept = (seen[:, 0] == 1) & (again[:, 0] == 1) & (np.abs(back - self._now).max(axis=(1, 2)) < 1.0)
         self._start, self._now, self._last = self._start[kept], ahead[kept], grey
 
@@ -42,8 +42,14 @@ class Track:
         if self.lost:
             return None
         plane, _ = cv2.findHomography(self._start, self._now, cv2.LMEDS)
-        if plane is None:
+        if np.shape(plane) != (3, 3):
             return None
         flat = cv2.perspectiveTransform(self._start, plane)
         residual = np.linalg.norm((flat - self._now)[:, 0], axis=1)
         return float(np.percentile(residual, 90)) / self._eye_px
+
+
+def _flow(before: Rgb, after: Rgb, corners: Rgb) -> tuple[Rgb, Rgb]:
+    """Where the corners went, and which were found."""
+    moved, found, _ = cv2.calcOpticalFlowPyrLK(before, after, corners, np.empty_like(corners), winSize=_WINDOW)
+    return moved, found

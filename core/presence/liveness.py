@@ -10,7 +10,9 @@ from statistics import median
 
 _NEUTRAL_FRAMES = 3
 _DEEPEST = 0.35
-_FRONTAL = 0.12
+_FRONTAL = 0.10
+_FRONTAL_EYES = 0.18
+_STEADY = 0.05
 
 
 class Action(StrEnum):
@@ -106,7 +108,7 @@ def hint(sight: Sight, rules: LivenessRules) -> Reason | None:
         (Reason.TOO_DARK, sight.light < rules.darkest), (Reason.TOO_BRIGHT, sight.light > rules.brightest),
         (Reason.NO_FACE, sight.faces == 0), (Reason.SEVERAL_FACES, sight.faces > 1),
         (Reason.TOO_FAR, sight.eye_px < rules.min_eye_px),
-        (Reason.NOT_FRONTAL, abs(sight.turn - 0.5) > _FRONTAL),
+        (Reason.NOT_FRONTAL, abs(sight.turn - 0.5) > _FRONTAL or abs(sight.eyes) > _FRONTAL_EYES),
     )
     return next((reason for reason, wrong in checks if wrong), None)
 
@@ -120,7 +122,11 @@ def neutral_of(sights: Sequence[Sight], rules: LivenessRules) -> Neutral | Reaso
             return wrong
     if len(recent) < _NEUTRAL_FRAMES:
         return Reason.STILL
-    return Neutral(*(median(getattr(sight, name) for sight in recent) for name in ("turn", "eyes", "nod", "mouth")))
+    turns = [sight.turn for sight in recent]
+    if max(turns) - min(turns) > _STEADY:
+        return Reason.NOT_FRONTAL
+    return Neutral(turn=median(turns), eyes=median(sight.eyes for sight in recent),
+                   nod=median(sight.nod for sight in recent), mouth=median(sight.mouth for sight in recent))
 
 
 def judge(action: Action, neutral: Neutral, sights: Sequence[Sight], rules: LivenessRules,

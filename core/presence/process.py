@@ -5,7 +5,6 @@ Models load first, then the workers fork, so they share the pages. Each worker s
 (memory, 12 s for one question) or crash in a decoder; it is forked anew and nobody else notices.
 The line `face process ready` is printed once all sockets listen."""
 import contextlib
-import ctypes
 import logging
 import os
 import resource
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from core.base.process import die_with_parent
 from core.presence.engine import DlibEngine
 from core.presence.handler import Handler, warm
 from core.presence.wire import BadMessage, Message, receive, send
@@ -24,7 +24,7 @@ log = logging.getLogger("jianxue.faces")
 _READ_SECONDS = 3.0
 _WORK_SECONDS = 12.0
 _MEMORY = 512 * 1024 * 1024
-_DIE_WITH_PARENT = 1
+_ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 
 def serve(listener: socket.socket, handler: Handler) -> None:
@@ -53,8 +53,7 @@ def serve(listener: socket.socket, handler: Handler) -> None:
 
 def _limit() -> None:
     """This worker dies with its parent and may take 512 MB beyond what the models hold."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    die_with_parent()
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + _MEMORY, used + _MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -75,13 +74,15 @@ def paths_of(first: Path, workers: int) -> list[Path]:
 
 
 def _fork(listener: socket.socket, handler: Handler) -> int:
+    """To be called with `_ENDINGS` blocked: a signal between the fork and the handlers would be lost."""
     child = os.fork()
     if child:
         return child
     code = 1
     try:
-        for name in (signal.SIGTERM, signal.SIGINT):
+        for name in _ENDINGS:
             signal.signal(name, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
         _limit()
         serve(listener, handler)
         code = 0
@@ -107,10 +108,10 @@ class Keeper:
         os.umask(0o077)
         self._paths[0].parent.mkdir(parents=True, exist_ok=True)
         listeners = [_listen(path) for path in self._paths]
-        for name in (signal.SIGTERM, signal.SIGINT):
+        for name in _ENDINGS:
             signal.signal(name, self._end)
         for listener in listeners:
-            self._workers[_fork(listener, self._handler)] = listener
+            self._start(listener)
         print(f"face process ready: {len(listeners)} worker(s) at {self._paths[0]}", flush=True)
         self._watch()
         for path in self._paths:
@@ -125,7 +126,15 @@ class Keeper:
             listener = self._workers.pop(child, None)
             if listener is not None and not self._ending:
                 log.warning("a face worker ended (%s); another one takes its place", status)
+                self._start(listener)
+
+    def _start(self, listener: socket.socket) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
+        try:
+            if not self._ending:
                 self._workers[_fork(listener, self._handler)] = listener
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
 
     def _end(self, *_: object) -> None:
         self._ending = True

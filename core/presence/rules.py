@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from core.base.errors import Problem
+
 PIXEL_CAP = 25_000_000
 _KB = 1024
 
@@ -86,15 +88,6 @@ WARNINGS = frozenset({Code.SOFT, Code.COLOURLESS})
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: a code for programs, a sentence and a next step for people."""
-
-    code: str
-    sentence: str
-    hint: str
-
-
-@dataclass(frozen=True)
 class PhotoVerdict:
     """`ok` when nothing blocks; `warnings` do not block; `facts` what was measured (px, degrees, LAB);
     `clean` the picture re-encoded as JPEG without metadata, empty unless ok."""
@@ -161,7 +154,7 @@ def explain(code: Code, facts: Mapping[str, float | str], rules: PhotoRules) -> 
     """The sentence and the hint for one code, with what was measured filled in."""
     sentence, hint = _SENTENCES[code]
     words = _words(facts, rules)
-    return Problem(code.value, sentence.format(**words), hint.format(**words))
+    return Problem(f"photo_{code.value}", sentence.format(**words), "photo", hint.format(**words))
 
 
 def _words(facts: Mapping[str, float | str], rules: PhotoRules) -> dict[str, str]:

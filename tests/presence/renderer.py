@@ -1,7 +1,6 @@
 """A turning head for a bare clone: scikit-image's astronaut on a depth model (design: faces §5), and the
 feeds that Chromium plays as a webcam. A feed loops, so every frame carries noise of its own."""
 import io
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from skimage import data as skimage_data
 
 from core.presence.engine import Rgb
 from tests.data import data
+from tests.presence.pictures import HEIGHT, WHITE, WIDTH, on_ground
 
 SIZE = (640, 480)
 FPS = 12
@@ -81,11 +81,17 @@ def _with_mouth(image: Rgb, opened: float) -> Rgb:
     return cv2.GaussianBlur(drawn, (0, 0), 0.8)
 
 
-def noisy(image: Rgb, seed: int, strength: float = 2.0) -> Rgb:
+@cache
+def _grain() -> np.ndarray:
+    return np.random.default_rng(7).normal(0, 1.6, (1200, 1600, 3)).astype(np.float32)
+
+
+def noisy(image: Rgb, seed: int) -> Rgb:
     """The frame with a camera's noise and a little light flicker, so that no two frames are the same pixels."""
     rng = np.random.default_rng(seed)
-    grain = rng.normal(rng.normal(0, 0.6), strength, image.shape)
-    return np.clip(image + grain, 0, 255).astype(np.uint8)
+    top, left = int(rng.integers(0, 1200 - image.shape[0])), int(rng.integers(0, 1600 - image.shape[1]))
+    grain = _grain()[top:top + image.shape[0], left:left + image.shape[1]]
+    return np.clip(image + grain + rng.normal(0, 0.6), 0, 255).astype(np.uint8)
 
 
 def jpeg(image: Rgb, quality: int = 85) -> bytes:
@@ -97,10 +103,78 @@ def jpeg(image: Rgb, quality: int = 85) -> bytes:
 def swing(peak: float, steps: int) -> list[Attitude]:
     """Out to `peak` degrees of yaw and back, slowly, held at the far end."""
     out = [peak * (1 - np.cos(np.pi * k / steps)) / 2 for k in range(1, steps + 1)]
-    return [Attitude(yaw=round(float(yaw), 1)) for yaw in [*out, peak, peak, *out[::-1]]]
+    return [Attitude(yaw=round(float(yaw), 1)) for yaw in [*out, peak, peak, peak, *out[::-1]]]
 
 
-def turning(peak: float = 28.0, rest: int = 9, steps: int = 6) -> list[Attitude]:
+def turning(peak: float = 38.0, rest: int = 10, steps: int = 5) -> list[Attitude]:
     """Neutral, to the left and back, neutral, to the right and back: both turns within 3 s at 12 frames a second."""
     neutral = [Attitude()]
-    return neutral * rest + swing(peak, steps) + neutral * 3 + swing(-peak, steps)
+    return neutral * rest + swing(peak, steps) + neutral * 5 + swing(-peak, steps)
+
+
+RENDERED = {"turn_min": 0.10, "eye_min": 0.15, "flat_min": 0.04}
+"""The rendered head turns less, to the predictor's eye, than a real one: presence rules under which it passes."""
+
+
+@dataclass(frozen=True)
+class Webcam:
+    """A feed for Chromium's fake camera, a photo of the same person that passes the photo rules, and the values
+    of [presence] rules it needs (none for the real clip)."""
+
+    path: Path
+    photo: bytes
+    rules: dict[str, float]
+
+
+def clip(name: str) -> list[Rgb]:
+    """The frames of an MJPEG feed of the optional data; empty in a bare clone."""
+    path = data("video", name)
+    if path is None:
+        return []
+    content, frames, start = path.read_bytes(), [], 0
+    while (begin := content.find(b"\xff\xd8", start)) >= 0:
+        start = content.find(b"\xff\xd9", begin) + 2
+        frames.append(np.asarray(Image.open(io.BytesIO(content[begin:start])).convert("RGB")))
+    return frames
+
+
+def real_turns() -> list[Rgb]:
+    """The real clip in an order of its own: straight, left and back, straight, right and back; 30 a second."""
+    frames = clip("head_turn_female_640x480.mjpeg")
+    if not frames:
+        return []
+    left, right = (10, 12, 13, 14, 15, 16, 18), (21, 22, 23, 23, 22, 21)
+    order = [9] * 24 + [k for k in left for _ in range(3)] + [19] * 6 + [k for k in right for _ in range(3)] + [20] * 3
+    return [frames[k] for k in order]
+
+
+def make_webcam(path: Path, seconds: int = 40) -> Webcam:
+    """Write an MJPEG feed (30 frames a second) of a head that turns left and right again and again, each frame
+    with noise of its own, and return it with what belongs to it. About ten seconds of work: keep the file."""
+    order = real_turns()
+    real = bool(order)
+    if not real:
+        order = [render(attitude) for attitude in turning() for _ in range(2)]
+    small = {id(image): cv2.resize(image, (480, 360), interpolation=cv2.INTER_AREA) for image in order}
+    with path.open("wb") as feed:
+        for number in range(seconds * 30):
+            feed.write(jpeg(noisy(small[id(order[number % len(order)])], number)))
+    photo = _photo_of_clip() if real else jpeg(on_ground(WHITE), 92)
+    return Webcam(path, photo, {} if real else dict(RENDERED))
+
+
+def _photo_of_clip() -> bytes:
+    """The straight frame of the real clip as an identity photo: cut out, on white, sharpened."""
+    frame = clip("head_turn_female_640x480.mjpeg")[9]
+    left, top, right, bottom, middle = 178, 17, 411, 343, (310, 187)
+    mask = np.full(frame.shape[:2], cv2.GC_BGD, np.uint8)
+    mask[top + 5:bottom, left + 4:right - 4] = cv2.GC_PR_BGD
+    cv2.ellipse(mask, (middle[0], middle[1] - 14), (104, 132), 0, 0, 360, cv2.GC_PR_FGD, -1)
+    cv2.ellipse(mask, middle, (62, 86), 0, 0, 360, cv2.GC_FGD, -1)
+    cv2.rectangle(mask, (middle[0] - 56, 320), (middle[0] + 56, bottom), cv2.GC_FGD, -1)
+    cv2.grabCut(frame.copy(), mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 6, cv2.GC_INIT_WITH_MASK)
+    person = cv2.GaussianBlur(np.isin(mask, (1, 3)).astype(np.float32), (0, 0), 1.2)[..., None]
+    whole = (frame * person + np.array(WHITE) * (1 - person)).astype(np.float32)[top:bottom, left:right]
+    large = cv2.resize(whole, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    crisp = large + 2.0 * (large - cv2.GaussianBlur(large, (0, 0), 1.5))
+    return jpeg(np.clip(crisp, 0, 255).astype(np.uint8), 92)

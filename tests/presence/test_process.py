@@ -1,0 +1,143 @@
+"""The face process: out of the web workers, hard to hurt, back after a death (O24, L10)."""
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from core.presence.client import CRASHED, FaceClient, FaceRefusal, FaceServiceDown
+from core.presence.matching import MatchRules
+from core.presence.rules import PhotoLimits
+from tests.data import ROOT, data
+from tests.presence.pictures import WHITE, jpeg, on_ground
+from tests.presence.renderer import RENDERED, noisy, render, turning
+
+WEB_FACING = ("core.presence", "core.presence.client", "core.presence.rules", "core.presence.wire",
+              "core.presence.liveness", "core.presence.matching", "core.presence.service", "core.presence.routes",
+              "core.presence.models", "core.presence.jobs", "core.app")
+
+
+def photo_question(content: bytes, **change: object) -> tuple[dict[str, object], tuple[bytes]]:
+    return {"op": "photo", "rules": {**asdict(PhotoLimits()), **change}}, (content,)
+
+
+def test_no_web_worker_loads_a_face_library() -> None:
+    """N-34: dlib holds the interpreter lock; importing all that the web needs loads neither it nor OpenCV."""
+    code = f"import sys, importlib; [importlib.import_module(n) for n in {WEB_FACING!r}]; " \
+           "print(sorted(set(sys.modules) & {'dlib', 'cv2'}))"
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert seen.stdout.strip() == "[]"
+
+
+def test_a_photo_is_judged_through_the_socket(face_socket: Path) -> None:
+    """N-12: verdict and clean picture come back."""
+    answer = FaceClient(face_socket).ask(*photo_question(jpeg(on_ground(WHITE))))
+    assert answer.head["codes"] == [] and answer.parts[0].startswith(b"\xff\xd8")
+
+
+def test_a_process_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """N-34: no socket, a dead socket, a mute socket: one clear refusal with status 503, within the time limit."""
+    dead, mute = tmp_path / "dead", tmp_path / "mute"
+    with socket.socket(socket.AF_UNIX) as closed:
+        closed.bind(str(dead))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(mute))
+        listener.listen(1)
+        for path in (tmp_path / "none", dead, mute):
+            with pytest.raises(FaceServiceDown) as caught:
+                FaceClient(path, answer_seconds=0.3).ask({"op": "ping"})
+            assert caught.value.status == 503 and "没有响应" in caught.value.sentence
+
+
+@pytest.mark.parametrize("noise", [
+    b"GET / HTTP/1.0\r\n\r\n", b"\x00\x00\x00\x02{}", b"\x00\x00\x00\x0c{\"parts\":-1}", b"\xff\xff\xff\xff",
+    b"\x00\x00\x00\x1a{\"parts\": [99999999999999]}", b"\x00\x00\x00\x02[]", b"",
+])
+def test_bad_input_does_not_end_it(face_socket: Path, noise: bytes) -> None:
+    """N-34: whatever is written to the socket, the next question is answered."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(face_socket))
+        connection.sendall(noise)
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(5)
+        connection.recv(100)
+    assert FaceClient(face_socket).up()
+
+
+@pytest.mark.parametrize(("head", "parts"), [
+    ({"op": "nonsense"}, ()), ({}, ()), ({"op": "photo"}, ()), ({"op": "photo", "rules": {"max_kb": "x"}}, (b"x",)),
+    ({"op": "enroll"}, (b"not a picture",)), ({"op": "enroll"}, (jpeg(on_ground(WHITE)[:60]),)),
+    ({"op": "frames", "sitting": "never opened", "at": 0}, ()), ({"op": "finish", "sitting": "x"}, ()),
+    ({"op": "snapshot", "match": {}}, (b"\xff\xd8\xff broken",)),
+])
+def test_wrong_questions_get_a_word(face_socket: Path, head: dict[str, object], parts: tuple[bytes, ...]) -> None:
+    """N-34: refused with a word, not by dying."""
+    with pytest.raises(FaceRefusal) as caught:
+        FaceClient(face_socket).ask(head, parts)
+    assert caught.value.word != CRASHED and FaceClient(face_socket).up()
+
+
+def _worker_of(process: subprocess.Popen[str]) -> int:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return int(children[0])
+
+
+def test_a_killed_worker_is_replaced_and_the_end_leaves_nothing(tmp_path: Path) -> None:
+    """N-34: SIGKILL of the worker in mid-service; the next question waits for the new one. SIGTERM ends all."""
+    path = tmp_path / "f"
+    command = [sys.executable, "-m", "core.presence.process", "--socket", str(path), "--workers", "2"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
+    try:
+        assert process.stdout is not None and "ready: 2 worker" in process.stdout.readline()
+        first = _worker_of(process)
+        os.kill(first, signal.SIGKILL)
+        assert FaceClient(path).up()
+        assert path.with_name("f.1").exists() and FaceClient(path).ask({"op": "ping"}, sitting="b").head["ok"]
+        assert _worker_of(process) != first
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
+    assert not path.exists() and not path.with_name("f.1").exists()
+
+
+def test_malformed_pictures_are_answered_within_limits(face_socket: Path) -> None:
+    """N-12: each crasher, bomb and polyglot of the optional data, or bytes broken by ourselves, gets its answer
+    within 5 s, and the process stays below 512 MB more than its models."""
+    folder = data("malformed", "images")
+    contents = [path.read_bytes() for path in sorted(folder.iterdir())] if folder else []
+    good = jpeg(on_ground(WHITE))
+    contents += [good[:k] + bytes([255 - good[k]]) + good[k + 1:] for k in range(2, len(good), 1500)]
+    client, limits = FaceClient(face_socket), {"max_kb": 50_000}
+    for content in contents:
+        begun = time.monotonic()
+        answer = client.ask(*photo_question(content, **limits))
+        assert isinstance(answer.head["codes"], list) and time.monotonic() - begun < 5
+    assert client.up()
+
+
+def test_a_sitting_from_the_first_frame_to_the_match(face_socket: Path) -> None:
+    """N-34: frames come in batches, the command is judged as they arrive, the match against the photo ends it."""
+    client = FaceClient(face_socket)
+    on_file = client.ask({"op": "enroll"}, (jpeg(on_ground(WHITE)),)).parts[0]
+    frames = [jpeg(noisy(render(one), k), 85) for k, one in enumerate(turning())]
+    command, said = None, {}
+    for start in range(0, len(frames), 3):
+        at = start / 10
+        said = dict(client.ask({"op": "frames", "sitting": "s1", "open": start == 0, "at": at, "rules": RENDERED,
+                                "command": command}, frames[start:start + 3], sitting="s1").head)
+        if said["done"] is not None:
+            break
+        if said["neutral"] and command is None:
+            command = {"action": "turn_right", "since": at, "deadline": at + 5}
+    assert said["done"] is True, said
+    end = client.ask({"op": "finish", "sitting": "s1", "match": asdict(MatchRules())}, (on_file,), sitting="s1")
+    assert end.head["match"]["zone"] == "accept" and re.match(rb"\xff\xd8\xff", end.parts[0])
+    with pytest.raises(FaceRefusal, match="unknown sitting"):
+        client.ask({"op": "finish", "sitting": "s1", "match": {}}, (on_file,), sitting="s1")
