@@ -1,6 +1,7 @@
 """Looking posts up."""
 from sqlalchemy import select
 
+from core.base.db import Id
 from core.organization.models import Post
 from core.tenancy import Ctx
 
@@ -8,6 +9,14 @@ from core.tenancy import Ctx
 def post_by_name(ctx: Ctx, name: str) -> Post | None:
     """The post with this full name (资料员, 土建质量员 …)."""
     return ctx.db.scalar(select(Post).where(Post.name == name))
+
+
+def post_by_id(ctx: Ctx, post_id: Id) -> Post:
+    """The post with this id; KeyError when a foreign key is broken."""
+    found = ctx.db.get(Post, post_id)
+    if found is None:
+        raise KeyError(post_id)
+    return found
 
 
 def posts(ctx: Ctx, *, retired: bool = False) -> list[Post]:

@@ -1,0 +1,32 @@
+"""(M): certificates with their status entries, hours on record, and the gateway to the ministry."""
+from core.registry.models import Certificate, CertificateStatusEntry, HoursRecord, Pull, RegistryHolding
+from core.registry.queries import (
+    HoursLine,
+    by_number,
+    certificate,
+    certificate_facts,
+    certificates_of,
+    hours_on_record,
+    latest_pull,
+    status_entry,
+    status_of,
+)
+from core.registry.service import (
+    NewCertificate,
+    ask_pull,
+    issue_electronic,
+    pull_certificates,
+    record_hours,
+    restore,
+    suspend,
+    void,
+    withdraw_hours,
+)
+from core.registry.states import KIND_TEXTS, STATUS_TEXTS, Kind, PullState, Status
+
+__all__ = [
+    "KIND_TEXTS", "STATUS_TEXTS", "Certificate", "CertificateStatusEntry", "HoursLine", "HoursRecord", "Kind",
+    "NewCertificate", "Pull", "PullState", "RegistryHolding", "Status", "ask_pull", "by_number", "certificate",
+    "certificate_facts", "certificates_of", "hours_on_record", "issue_electronic", "latest_pull", "pull_certificates",
+    "record_hours", "restore", "status_entry", "status_of", "suspend", "void", "withdraw_hours",
+]
