@@ -1,0 +1,181 @@
+"""The back office as a whole: its views, its menu, and the policy that each view is served under."""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import wraps
+from typing import Any, cast
+
+from flask import Flask, current_app, g, request, url_for
+from flask_admin import Admin, AdminIndexView, BaseView, expose
+from flask_babel import lazy_gettext as _l
+
+from core.access import Permission, permits, policy, policy_of
+from core.tenancy import Ctx
+from core.web import current_ctx
+from core.web.navigation import Link
+
+EXTENSION = "jianxue.console"
+INDEX = "admin"
+
+
+class Group(StrEnum):
+    """The groups of the menu, in order."""
+
+    TODO = "todo"
+    PEOPLE = "people"
+    TEACHING = "teaching"
+    EXAM = "exam"
+    MONEY = "money"
+    RECORDS = "records"
+    CONTENT = "content"
+    SYSTEM = "system"
+
+
+GROUP_TITLES = {
+    Group.TODO: _l("待办"), Group.PEOPLE: _l("人员"), Group.TEACHING: _l("教学"), Group.EXAM: _l("考核"),
+    Group.MONEY: _l("订单"), Group.RECORDS: _l("证书"), Group.CONTENT: _l("内容"), Group.SYSTEM: _l("系统"),
+}
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One entry; `count(ctx)` gives the number that waits there."""
+
+    group: Group
+    title: Any
+    endpoint: str
+    permission: Permission
+    icon: str = ""
+    count: Callable[[Ctx], int] | None = None
+    summary: Any = ""
+
+
+class GuardedView(BaseView):  # type: ignore[misc]
+    """A Flask-Admin view with a permission of the policy table, a place in the menu, and the console's templates."""
+
+    permission: Permission = Permission.ADMINISTER
+    key: str = ""
+    title: Any = ""
+    group: Group | None = Group.SYSTEM
+    icon: str = ""
+    summary: Any = ""
+
+    def is_accessible(self) -> bool:
+        """Beside the policy of the route: a view is never rendered for somebody without its permission."""
+        return permits(current_ctx().actor, self.permission)
+
+    def count(self, _ctx: Ctx) -> int:
+        """The number shown in the menu; 0 shows none."""
+        return 0
+
+    def at(self, view: str, **values: Any) -> str:
+        """The address of one of this view's pages."""
+        return url_for(f"{self.endpoint}.{view}", **values)
+
+
+class PageView(GuardedView):
+    """A page of its own making; subclasses `@expose` what they have, "/" first."""
+
+    def __init__(self) -> None:
+        super().__init__(name=str(self.key), endpoint=f"admin_{self.key}", url=f"/admin/{self.key}")
+
+
+class IndexView(GuardedView, AdminIndexView):  # type: ignore[misc]
+    """后台首页: what waits for whoever is signed in, and where everything is."""
+
+    permission = Permission.CONSOLE
+    title = _l("后台首页")
+    group = None
+    icon = "house"
+
+    @expose("/")
+    def index(self) -> str:
+        console = console_of(current_app)
+        return cast(str, self.render("console/index.html", groups=console.menu(current_ctx(), summaries=True)))
+
+
+@dataclass
+class Console:
+    """Views and menu of one app; flows add theirs in `admin.py`, `seal` closes it."""
+
+    app: Flask
+    admin: Any
+    entries: list[MenuEntry] = field(default_factory=list)
+
+    def add(self, *views: GuardedView) -> None:
+        """Serve views and give them their place in the menu."""
+        for view in views:
+            self.admin.add_view(view)
+            self._guard(view)
+            if view.group is not None:
+                home = getattr(view, "_default_view", "index_view")
+                self.entries.append(MenuEntry(view.group, view.title, f"{view.endpoint}.{home}", view.permission,
+                                              view.icon, view.count, view.summary))
+
+    def link(self, group: Group, title: Any, endpoint: str, permission: Permission, *, icon: str = "",
+             count: Callable[[Ctx], int] | None = None, summary: Any = "") -> None:
+        """A menu entry for a page that a flow's own routes serve (the auditor's queue)."""
+        self.entries.append(MenuEntry(group, title, endpoint, permission, icon, count, summary))
+
+    def _guard(self, view: GuardedView) -> None:
+        """Give every route of the view the view's own policy, as `@policy` gives it to a plain view."""
+        for endpoint, function in list(self.app.view_functions.items()):
+            if endpoint.rpartition(".")[0] == view.endpoint and not endpoint.endswith(".static"):
+                declared = policy_of(function)
+                self.app.view_functions[endpoint] = policy(declared or view.permission)(_plain(function))
+
+    def menu(self, ctx: Ctx, *, summaries: bool = False) -> list[tuple[str, list[Any]]]:
+        """The groups of the menu that the actor may open; with `summaries` as (entry, link) pairs."""
+        groups: list[tuple[str, list[Any]]] = []
+        if not summaries:
+            groups.append(("", [self._link(ctx, MenuEntry(Group.TODO, IndexView.title, "admin.index",
+                                                          IndexView.permission, IndexView.icon))]))
+        for group in Group:
+            entries = [entry for entry in self.entries
+                       if entry.group is group and permits(ctx.actor, entry.permission)]
+            links: Sequence[Any] = [self._link(ctx, entry) for entry in entries]
+            if links:
+                shown = list(zip(entries, links, strict=True)) if summaries else list(links)
+                groups.append((str(GROUP_TITLES[group]), shown))
+        return groups
+
+    @staticmethod
+    def _link(ctx: Ctx, entry: MenuEntry) -> Link:
+        here = request.endpoint or ""
+        current = here == entry.endpoint or (entry.endpoint != "admin.index"
+                                             and here.rpartition(".")[0] == entry.endpoint.rpartition(".")[0]
+                                             and entry.endpoint.startswith("admin_"))
+        return Link(entry.endpoint, str(entry.title), url_for(entry.endpoint), entry.icon,
+                    entry.count(ctx) if entry.count else 0, current)
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of its own around a bound method, so that a policy can stand on it."""
+
+    @wraps(function)
+    def view(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return view
+
+
+def open_console(app: Flask) -> Console:
+    """The console of an app, with its first page and its menu in every page of the back office."""
+    index = IndexView(name=str(INDEX), endpoint=INDEX, url="/admin")
+    console = Console(app, Admin(app, name="建学", index_view=index))
+    app.extensions[EXTENSION] = console
+    console._guard(index)
+    app.context_processor(_menu)
+    return console
+
+
+def console_of(app: Flask) -> Console:
+    return cast(Console, app.extensions[EXTENSION])
+
+
+def _menu() -> dict[str, Any]:
+    """`console_menu` of layout/console.html, for staff only; drawn pages alone ask for it."""
+    ctx: Ctx | None = g.get("ctx")
+    if ctx is None or not permits(ctx.actor, Permission.CONSOLE):
+        return {}
+    return {"console_menu": console_of(current_app).menu(ctx)}
