@@ -3,6 +3,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
+from core.admin import console_of
 from core.base.clock import Clock
 from core.base.config import Config, load_config
 from core.base.doorbell import Doorbell
@@ -57,6 +58,10 @@ def create_app(config: Config | None = None, directory: Directory | None = None)
         routes = _part(flow, "routes")
         if routes is not None:
             routes.install(app)
+    for flow in FLOWS:
+        pages = _part(flow, "admin")
+        if pages is not None:
+            pages.install(console_of(app))
     app.check_policies()
     app.check_templates()
     return app

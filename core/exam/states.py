@@ -15,6 +15,14 @@ class QuestionKind(StrEnum):
     MULTIPLE = "multiple"
 
 
+class ImportState(StrEnum):
+    """A bank's sheet is looked through first; written only when somebody says so."""
+
+    CHECKED = "checked"
+    RUNNING = "running"
+    DONE = "done"
+
+
 class SittingState(StrEnum):
     """A sitting runs until it is handed in or its time is over; either way it is scored and never changes again."""
 

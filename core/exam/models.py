@@ -1,0 +1,60 @@
+"""Question bank, sittings and their answers."""
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.base.db import Base, Id, id_column
+
+
+class Question(Base):
+    """A question of the bank. Never deleted: a retired one is drawn no more, a changed one counts its version.
+
+    `scope` is a post's name, a family's name, or 通用; `key` holds the right letters of `options`.
+    """
+
+    __tablename__ = "exam_question"
+
+    id: Mapped[Id] = id_column()
+    kind: Mapped[str] = mapped_column(String(12))
+    scope: Mapped[str] = mapped_column(String(40), index=True)
+    stem: Mapped[str] = mapped_column(Text)
+    options: Mapped[list[str]] = mapped_column(JSON)
+    key: Mapped[str] = mapped_column(String(5))
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    difficulty: Mapped[str] = mapped_column(String(2), default="中")
+    topic: Mapped[str] = mapped_column(String(60), default="")
+    clause: Mapped[str] = mapped_column(String(300), default="")
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    retired: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_exam_question_drawn", "scope", "retired", "kind"),)
+    __mapper_args__ = {"version_id_col": version}
+
+
+class BankImport(Base):
+    """A sheet that was looked through: what is wrong in it, and how much of the rest has been written.
+
+    `findings` holds the first ones as [place, sentence]; `good` questions lie in the blob as JSON.
+    """
+
+    __tablename__ = "exam_bank_import"
+
+    id: Mapped[Id] = id_column()
+    filename: Mapped[str] = mapped_column(String(200))
+    blob_key: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10))
+    rows: Mapped[int] = mapped_column(Integer)
+    good: Mapped[int] = mapped_column(Integer)
+    known: Mapped[int] = mapped_column(Integer)
+    written: Mapped[int] = mapped_column(Integer, default=0)
+    looked_at: Mapped[int] = mapped_column(Integer, default=0)
+    findings: Mapped[list[Any]] = mapped_column(JSON)
+    finding_count: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime]
+    created_by: Mapped[Id | None]
+    finished_at: Mapped[datetime | None]
