@@ -10,9 +10,9 @@ A flow brings its pages in its own `admin.py`::
         console.add(Notices())
 """
 from core.admin.cells import Col, Fact, Pick, RowAction, Tone, day, daytime, money, status
-from core.admin.console import Console, Group, PageView, console_of
+from core.admin.console import Console, Group, PageView, console_of, expose
 from core.admin.editing import EditView
 from core.admin.table import TableView
 
 __all__ = ["Col", "Console", "EditView", "Fact", "Group", "PageView", "Pick", "RowAction", "TableView", "Tone",
-           "console_of", "day", "daytime", "money", "status"]
+           "console_of", "day", "daytime", "expose", "money", "status"]

@@ -2,13 +2,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_admin import expose
 from flask_babel import gettext as _
 
+from core.admin.console import expose
 from core.admin.table import TableView
 from core.base.errors import Conflict, DomainError, Refused
 from core.tenancy import Ctx
@@ -67,8 +67,7 @@ class EditView(TableView[R]):
                 ctx.record(f"admin.{self.key}.new", getattr(row, "id", "-"))
                 flash(_("已新建：%(row)s。", row=self.heading(row)), "done")
                 return redirect(self.at("index_view"), 303)
-        page = self.render("console/edit.html", form=form, heading=str(self.new_label), seen="", row=None)
-        return cast(str, page), form.status
+        return self.draw("console/edit.html", form=form, heading=str(self.new_label), seen="", row=None), form.status
 
     @expose("/<id>/edit/", methods=("GET", "POST"))
     def edit_row_view(self, id: str) -> ResponseReturnValue:
@@ -94,8 +93,8 @@ class EditView(TableView[R]):
                            fields=sorted(name for name in after if after[name] != before.get(name)))
                 flash(_("已保存：%(row)s。", row=self.heading(row)), "done")
                 return redirect(self.at("index_view"), 303)
-        page = self.render("console/edit.html", form=form, heading=self.heading(row), seen=digest(before), row=row)
-        return cast(str, page), form.status
+        page = self.draw("console/edit.html", form=form, heading=self.heading(row), seen=digest(before), row=row)
+        return page, form.status
 
 
 def digest(values: Mapping[str, Any]) -> str:

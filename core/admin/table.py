@@ -5,15 +5,13 @@ from uuid import UUID
 
 from flask import Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
 from wtforms import Form as WtForm
 
 from core.admin.cells import Col, Fact, Pick, RowAction
-from core.admin.console import GuardedView
+from core.admin.console import GuardedView, expose
 from core.base.errors import DomainError, NotFound, Refused
 from core.base.sheets import Column, text, write_csv, write_sheet
 from core.tenancy import Ctx
@@ -26,12 +24,10 @@ EXPORT_ROWS = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class RequestSession:
-    """What Flask-Admin gets as its database: `session` is always the one of the request being served."""
+class NoSession:
+    """What Flask-Admin gets as its database: none, since one kept here would be some tenant's for all."""
 
-    @property
-    def session(self) -> Session:
-        return current_ctx().db
+    session = None
 
 
 class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
@@ -60,15 +56,15 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
     def __init__(self) -> None:
         self.column_list = [column.key for column in self.columns]
         self.column_labels = {column.key: column.title for column in self.columns}
-        self.column_sortable_list = []
-        super().__init__(self.model, RequestSession(), name=self.key, endpoint=f"admin_{self.key}",
+        self.column_sortable_list: list[str] = []
+        super().__init__(self.model, NoSession(), name=self.key, endpoint=f"admin_{self.key}",
                          url=f"/admin/{self.key}")
 
     def scaffold_form(self) -> type[WtForm]:
-        return WtForm
+        return cast(type[WtForm], WtForm)
 
     def scaffold_list_form(self, widget: object = None, validators: object = None) -> type[WtForm]:
-        return WtForm
+        return cast(type[WtForm], WtForm)
 
     # what a subclass says
 
@@ -152,8 +148,8 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
     def row_view(self, id: str) -> ResponseReturnValue:
         """One row whole; opens at the side of the list where JS is on."""
         row = self.get_one(id)
-        return cast(str, self.render("console/row.html", row=row, heading=self.heading(row),
-                                     facts=self.facts(current_ctx(), row), offered=self.offered(row)))
+        return self.draw("console/row.html", row=row, heading=self.heading(row),
+                         facts=self.facts(current_ctx(), row), offered=self.offered(row))
 
     def offered(self, row: R) -> list[RowAction[Any]]:
         return [action for action in self.actions if action.offered(row)]
@@ -169,9 +165,8 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
             raise Refused("admin.not_offered", _("这条记录现在不能做“%(label)s”，它的状态可能刚刚变了。",
                                                  label=wanted.label), status=409)
         if request.method == "GET":
-            return cast(str, self.render("console/ask.html", title=str(wanted.label), text=wanted.asks(row),
-                                         action=request.path, cancel=self.at("index_view"), label=wanted.label,
-                                         kind=wanted.kind))
+            return self.draw("console/ask.html", title=str(wanted.label), text=wanted.asks(row), kind=wanted.kind,
+                             action=request.path, cancel=self.at("index_view"), label=wanted.label)
         self._do(wanted, row)
         flash(_("已完成：%(label)s（%(row)s）。", label=wanted.label, row=self.heading(row)), "done")
         return redirect(self.at("index_view"), 303)
