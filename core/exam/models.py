@@ -6,6 +6,7 @@ from sqlalchemy import JSON, Boolean, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.base.db import Base, Id, id_column
+from core.exam.states import ImportState, QuestionKind
 
 
 class Question(Base):
@@ -17,7 +18,7 @@ class Question(Base):
     __tablename__ = "exam_question"
 
     id: Mapped[Id] = id_column()
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(12), default=QuestionKind.SINGLE)
     scope: Mapped[str] = mapped_column(String(40), index=True)
     stem: Mapped[str] = mapped_column(Text)
     options: Mapped[list[str]] = mapped_column(JSON)
@@ -47,7 +48,7 @@ class BankImport(Base):
     id: Mapped[Id] = id_column()
     filename: Mapped[str] = mapped_column(String(200))
     blob_key: Mapped[str] = mapped_column(String(200))
-    state: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), default=ImportState.CHECKED)
     rows: Mapped[int] = mapped_column(Integer)
     good: Mapped[int] = mapped_column(Integer)
     known: Mapped[int] = mapped_column(Integer)
