@@ -8,10 +8,15 @@ URGENT = (StepState.NEEDS_CARE, StepState.UNDER_WAY, StepState.WAITING_START, St
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The eight steps and the one to do now; `now` is None when nothing is left to do."""
+    """The eight steps and the one to do now; `now` is None when nothing can be done."""
 
     steps: tuple[Step, ...]
     now: Step | None
+
+    @property
+    def finished(self) -> bool:
+        """Whether all eight are done."""
+        return all(step.state is StepState.DONE for step in self.steps)
 
 
 def arrange(found: list[Step], titles: tuple[str, ...]) -> Board:

@@ -20,7 +20,8 @@ def rules(tenant: Tenant) -> Any:
 
 
 def test_landing(browser_of: Make, tenant: Tenant) -> None:
-    """N-01 names, addresses, strap line, N-02 credits, N-05 three tabs, N-06 notices and query, N-07 banner, N-56 hotline."""
+    """N-01 names, addresses, strap line, N-02 credits, N-05 three tabs, N-06 notices and
+    query, N-07 banner, N-56 hotline."""
     text = browser_of(tenant).get("/").text
     assert ("Training management information system for employees in housing, urban and rural construction "
             "industry") in text
