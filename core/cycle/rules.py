@@ -94,13 +94,15 @@ class Plan:
 class Held:
     """A live enrollment of one person and year.
 
-    `turn` orders what was chosen in one go; `settled`: its hours have been recorded and change no more.
+    `turn` orders what was chosen in one go; `opened_at`: since when it is paid for (None: not yet);
+    `settled`: its hours have been recorded and change no more.
     """
 
     id: UUID
     post: str
     enrolled_at: datetime
     turn: int
+    opened_at: datetime | None = None
     settled: bool = False
     due: Due | None = None
 
@@ -110,28 +112,31 @@ def in_order(held: Iterable[Held]) -> list[Held]:
     return sorted(held, key=lambda one: (one.enrolled_at, one.turn, one.id))
 
 
+def _in_owing_order(held: Iterable[Held]) -> list[Held]:
+    """Who owes the general hours first: what is paid for before what is not, else a post that is never paid
+    could carry the exemption of one that is (N-25)."""
+    return sorted(in_order(held), key=lambda one: (
+        not one.settled, one.opened_at is None, one.opened_at or one.enrolled_at))
+
+
 def assign_hours(held: Sequence[Held], plan: Plan) -> dict[UUID, Due]:
     """The hours that each enrollment of a year owes (N-25; A.7 when the first one is gone).
 
     Called again after each enrollment and each cancellation with what is live then: the first post owes the
     general hours, and from the second on they are exempt. Settled ones keep what they have.
     """
-    ordered = in_order(held)
     result: dict[UUID, Due] = {}
-    # who owes (or has learnt) the general hours; settled ones count first, since nothing can take that back
-    owing = [one for one in ordered if one.settled and one.due is not None and one.due.general > 0]
-    for one in ordered:
+    owing: Held | None = None
+    for one in _in_owing_order(held):
         if one.settled and one.due is not None:
             result[one.id] = one.due
-            continue
-        others = [other for other in owing if other.id != one.id]
-        if others and plan.exempts:
-            first = others[0]
-            why = Exemption("N-25", first.post, first.enrolled_at, first.id)
+        elif owing is not None and plan.exempts:
+            why = Exemption("N-25", owing.post, owing.enrolled_at, owing.id)
             result[one.id] = Due(0, plan.professional, why)
         else:
             result[one.id] = Due(plan.general, plan.professional)
-            owing.append(one)
+        if owing is None and result[one.id].general > 0:
+            owing = one
     return result
 
 
@@ -147,6 +152,15 @@ def owed_after_leaving(held: Sequence[Held], leaving: Iterable[UUID], plan: Plan
     staying = [one for one in held if one.id not in gone]
     after = assign_hours(staying, plan)
     return [replace(one, due=after[one.id]) for one in in_order(staying)
+            if one.due is not None and one.due.general == 0 and after[one.id].general > 0]
+
+
+def owed_after_paying(held: Sequence[Held], paying: Iterable[UUID], now: datetime, plan: Plan) -> list[Held]:
+    """Who would owe the general hours, exempt until now, once `paying` are paid and what stands before is not."""
+    chosen = set(paying)
+    paid = [replace(one, opened_at=now) if one.id in chosen else one for one in held]
+    after = assign_hours(paid, plan)
+    return [replace(one, due=after[one.id]) for one in in_order(paid)
             if one.due is not None and one.due.general == 0 and after[one.id].general > 0]
 
 

@@ -34,6 +34,14 @@ class InvoiceState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class RefundState(StrEnum):
+    """Where a refund stands; failed ones wait for a person."""
+
+    ASKED = "asked"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class Fact(StrEnum):
     """What a provider can tell of a payment; the values are its words for a notice's kind."""
 

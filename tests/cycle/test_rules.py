@@ -21,7 +21,7 @@ T0 = datetime(2026, 3, 1, 1, tzinfo=timezone.utc)
 def held(number: int, post: str = "资料员", minutes: int | None = None, turn: int = 0,
          settled: bool = False, due: Due | None = None) -> Held:
     at = T0 + timedelta(minutes=number if minutes is None else minutes)
-    return Held(UUID(int=number), post, at, turn, settled, due)
+    return Held(UUID(int=number), post, at, turn, settled=settled, due=due)
 
 
 @pytest.mark.parametrize("year, text", [(2019, "2019-01-01~2019-12-31"), (2024, "2024-01-01~2024-12-31")])
@@ -97,6 +97,20 @@ def test_first_post_gone_second_owes() -> None:
     assert rules.owed_after_leaving(three, [UUID(int=3)], PLAN) == []
     assert rules.owed_after_leaving(three, [UUID(int=1), UUID(int=2), UUID(int=3)], PLAN) == []
     assert rules.hours_changed(three, PLAN) == {}
+
+
+def test_a_post_that_is_never_paid_exempts_nobody_who_pays() -> None:
+    """N-25, A.7: the second is paid first, so it owes the general hours and the first is exempt."""
+    pair = [held(1, "资料员"), held(2, "材料员")]
+    pair = [replace(one, due=rules.assign_hours(pair, PLAN)[one.id]) for one in pair]
+    told = rules.owed_after_paying(pair, [UUID(int=2)], T0 + timedelta(hours=1), PLAN)
+    assert [(one.post, one.due) for one in told] == [("材料员", Due(10, 22))]
+    assert rules.owed_after_paying(pair, [UUID(int=1), UUID(int=2)], T0 + timedelta(hours=1), PLAN) == []
+    paid = [pair[0], replace(pair[1], opened_at=T0 + timedelta(hours=1))]
+    assert {key: due.general for key, due in rules.assign_hours(paid, PLAN).items()} == {
+        UUID(int=1): 0, UUID(int=2): 10}
+    later = [replace(pair[0], opened_at=T0 + timedelta(hours=2)), paid[1]]
+    assert rules.assign_hours(later, PLAN)[UUID(int=2)].general == 10
 
 
 def test_recorded_hours_are_not_touched() -> None:
