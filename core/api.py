@@ -11,7 +11,9 @@ from core.contract.values import (
     CourseChoice,
     EnrollmentFacts,
     InvoicePolicy,
+    OrderFacts,
     OrderPath,
+    OrderSubject,
     PersonClass,
     PersonFacts,
     PhoneCorrection,
@@ -22,7 +24,7 @@ from core.tenancy import Actor, Ctx, Role, Rules
 
 __all__ = [
     "Action", "Actor", "CaseRow", "CaseSection", "CertificateFacts", "Column", "Conflict", "CourseChoice", "Ctx",
-    "DomainError", "EnrollmentFacts", "Forbidden", "InvoicePolicy", "NotFound", "OrderPath", "PersonClass",
-    "PersonFacts", "PhoneCorrection", "Problem", "Refused", "Role", "Rules", "Step", "StepState", "hookimpl",
-    "local", "local_date", "shanghai",
+    "DomainError", "EnrollmentFacts", "Forbidden", "InvoicePolicy", "NotFound", "OrderFacts", "OrderPath",
+    "OrderSubject", "PersonClass", "PersonFacts", "PhoneCorrection", "Problem", "Refused", "Role", "Rules",
+    "Step", "StepState", "hookimpl", "local", "local_date", "shanghai",
 ]

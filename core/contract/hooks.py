@@ -20,6 +20,7 @@ from core.contract.values import (
     CourseChoice,
     EnrollmentFacts,
     InvoicePolicy,
+    OrderFacts,
     OrderPath,
     PersonClass,
     PersonFacts,
@@ -85,6 +86,17 @@ class Hooks:
     @hookspec
     def check_eligibility(self, ctx: Ctx, certificate: CertificateFacts, year: int) -> list[Problem]:
         """Before a certificate is enrolled for a year. Core: not voided, year within the window. Row X-18."""
+
+    @hookspec
+    def check_refund(self, ctx: Ctx, order: OrderFacts) -> list[Problem]:
+        """Before a trainee takes the money of a paid order back. Core: nothing studied. Rows A.7, N-28."""
+
+    @hookspec
+    def collect_order_notes(self, ctx: Ctx, order: OrderFacts, leaving: bool) -> list[str]:
+        """Sentences to read before an order is paid (`leaving` false), or cancelled or refunded (true).
+
+        Core: who then owes the general hours. Rows A.7, N-25.
+        """
 
     @hookspec
     def check_replacement(self, ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:

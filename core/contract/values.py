@@ -105,6 +105,26 @@ class EnrollmentFacts:
 
 
 @dataclass(frozen=True)
+class OrderSubject:
+    """What a line of an order pays for, in the words of the flow that ordered it."""
+
+    kind: str
+    id: Id
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """An order as hooks see it; the amount in fen."""
+
+    id: Id
+    number: str
+    payer_id: Id
+    state: str
+    total_fen: int
+    subjects: tuple[OrderSubject, ...]
+
+
+@dataclass(frozen=True)
 class OrderPath:
     """X-10: who pays and how. `self_service` shows the order and payment pages to the trainee."""
 

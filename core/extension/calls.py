@@ -11,6 +11,7 @@ from core.contract.values import (
     CourseChoice,
     EnrollmentFacts,
     InvoicePolicy,
+    OrderFacts,
     OrderPath,
     PersonClass,
     PersonFacts,
@@ -117,6 +118,12 @@ class HookCalls:
 
     def check_eligibility(self, certificate: CertificateFacts, year: int) -> list[Problem]:
         return self._check("check_eligibility", certificate=certificate, year=year)
+
+    def check_refund(self, order: OrderFacts) -> list[Problem]:
+        return self._check("check_refund", order=order)
+
+    def collect_order_notes(self, order: OrderFacts, leaving: bool) -> list[str]:
+        return self._collect("collect_order_notes", str, order=order, leaving=leaving)
 
     def check_replacement(self, certificate: CertificateFacts) -> list[Problem]:
         return self._check("check_replacement", certificate=certificate)

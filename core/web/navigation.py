@@ -45,7 +45,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry("tests", _l("测试管理"), "sections.tests", "clipboard-check"),
     )),
     (_l("缴费"), (
-        Entry("cart", _l("购物车"), "payment.cart", "cart", "cart"),
+        Entry("cart", _l("购物车"), "cycle.cart", "cart", "cart"),
         Entry("orders", _l("我的订单"), "payment.orders", "receipt", "orders"),
     )),
     (_l("证书"), (

@@ -9,6 +9,7 @@ from core.api import (
     Ctx,
     EnrollmentFacts,
     InvoicePolicy,
+    OrderFacts,
     OrderPath,
     PersonClass,
     PersonFacts,
@@ -78,6 +79,16 @@ def check_ready_to_study(ctx: Ctx, person: PersonFacts, enrollment: EnrollmentFa
 @hookimpl
 def check_eligibility(ctx: Ctx, certificate: CertificateFacts, year: int) -> list[Problem]:
     return [Problem("issuer", "本省不受理这个发证单位的证书")]
+
+
+@hookimpl
+def check_refund(ctx: Ctx, order: OrderFacts) -> list[Problem]:
+    return [Problem("textbooks", "教材已经寄出，不能自行退款")]
+
+
+@hookimpl
+def collect_order_notes(ctx: Ctx, order: OrderFacts, leaving: bool) -> list[str]:
+    return ["教材不退"]
 
 
 @hookimpl

@@ -13,7 +13,7 @@ from core.app import load_flow_parts
 from core.base.config import ROOT
 from core.base.errors import Unavailable
 from core.contract.hooks import Hooks, hookimpl
-from core.contract.values import CertificateFacts, Column, EnrollmentFacts, PersonFacts
+from core.contract.values import CertificateFacts, Column, EnrollmentFacts, OrderFacts, PersonFacts
 from core.extension import HookCalls, PluginError, build_manager, hooks
 from core.tenancy import Ctx, Tenant, bound
 from tests.contracts import everything
@@ -25,6 +25,7 @@ PERSON = PersonFacts(NIL, "张三", "professional", True, True, False, False)
 CERTIFICATE = CertificateFacts(NIL, NIL, "机械员", "吉林省", "22117500001", "吉林省住房和城乡建设厅",
                                date(2016, 4, 19), False, "正常", "", 0, ())
 ENROLLMENT = EnrollmentFacts(NIL, NIL, NIL, "机械员", 2026, "正常周期", 10, 22, 0, 32, True)
+ORDER = OrderFacts(NIL, "20261120120000000001", NIL, "paid", 9600, ())
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "collect_steps": {"person": PERSON}, "collect_enrollment_actions": {"enrollment": ENROLLMENT},
     "collect_case_sections": {"person": PERSON}, "collect_person_classes": {},
@@ -34,6 +35,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "adjust_certificate_columns": {"columns": (Column("number", "证书编号"),)},
     "check_ready_to_study": {"person": PERSON, "enrollment": ENROLLMENT},
     "check_eligibility": {"certificate": CERTIFICATE, "year": 2026},
+    "check_refund": {"order": ORDER}, "collect_order_notes": {"order": ORDER, "leaving": True},
     "check_replacement": {"certificate": CERTIFICATE}, "on_hours_passed": {"enrollment": ENROLLMENT},
 }
 
