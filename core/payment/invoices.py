@@ -20,11 +20,16 @@ def invoice_is_self_service(ctx: Ctx) -> bool:
     return hooks(ctx).resolve_invoice_policy().kind == "self"
 
 
+def must_be_offered(ctx: Ctx) -> None:
+    """NotFound where payers cannot apply online."""
+    if not invoice_is_self_service(ctx):
+        raise NotFound("invoice", _("这里不受理发票申请，请咨询服务电话。"))
+
+
 def request_invoice(ctx: Ctx, order_id: Id, title: str, tax_number: str, email: str) -> Invoice:
     """Ask for the invoice of one's own paid order; asked again before it was issued, the new words count."""
     order = own_order(ctx.db, ctx.actor.person_id, order_id)
-    if not invoice_is_self_service(ctx):
-        raise NotFound("invoice", _("这里不受理发票申请，请咨询服务电话。"))
+    must_be_offered(ctx)
     wanted = rules.tidy_invoice(title, tax_number, email)
     refuse_all([_problem(one) for one in rules.invoice_problems(wanted, OrderState(order.state))])
     return _keep(ctx, order, wanted)

@@ -1,11 +1,11 @@
 """What payment does by itself: expire, refund, compare with the provider."""
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from core.base.clock import shanghai
+from core.base.clock import local_date, shanghai
 from core.base.outbox import job
 from core.payment import queries, refunds, service
 from core.payment.gateway import ask, provider_of
@@ -28,18 +28,24 @@ def refund(ctx: Ctx, payload: Mapping[str, Any]) -> None:
     refunds.settle_refund(ctx, UUID(payload["refund"]))
 
 
-@job("payment.reconcile")
-def reconcile(ctx: Ctx, payload: Mapping[str, Any]) -> None:
-    """The night after: what the provider says of each payment of a Shanghai day (`day`, ISO) is taken in, and
-    each difference leaves a trail row."""
-    day = date.fromisoformat(payload["day"])
-    start = shanghai(day.year, day.month, day.day)
-    provider = provider_of(ctx)
-    for attempt in queries.attempts_between(ctx, start, start + timedelta(days=1)):
-        seen = ask(partial(provider.query, attempt.number))
-        theirs, ours = seen.fact if seen else None, AS_FACT[AttemptState(attempt.state)]
-        if theirs == ours:
-            continue
-        ctx.record("payment.difference", attempt.number, ours=str(ours), theirs=str(theirs))
-        if theirs is not None:
-            service.take_in(ctx, attempt.number, theirs)
+@job("payment.reconcile", every=timedelta(days=1), at=timedelta(hours=3))
+def reconcile(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
+    """At three in the morning: yesterday's payments, and what is still open of the week, are compared one by
+    one with what the provider says; a job each, so that a slow provider holds no long transaction."""
+    today = local_date(ctx.now)
+    end = shanghai(today.year, today.month, today.day)
+    for attempt in queries.attempts_to_compare(ctx, end - timedelta(days=1), end, end - timedelta(days=7)):
+        ctx.enqueue("payment.compare", {"number": attempt.number}, key=f"payment.compare:{today}:{attempt.number}")
+
+
+@job("payment.compare")
+def compare(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    """Take in what the provider says of one payment; a difference leaves a trail row."""
+    attempt = queries.attempt_by_number(ctx, payload["number"])
+    seen = ask(partial(provider_of(ctx).query, attempt.number))
+    theirs, ours = seen.fact if seen else None, AS_FACT[AttemptState(attempt.state)]
+    if theirs == ours:
+        return
+    ctx.record("payment.difference", attempt.number, ours=str(ours), theirs=str(theirs))
+    if theirs is not None:
+        service.take_in(ctx, attempt.number, theirs)

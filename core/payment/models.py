@@ -5,6 +5,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.base.db import Base, Id, Retention, Sealed, id_column, personal
+from core.payment.provider import Channel
+from core.payment.states import AttemptState, InvoiceState, OrderState, RefundState
 
 
 class Order(Base):
@@ -16,7 +18,7 @@ class Order(Base):
     id: Mapped[Id] = id_column()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     payer_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12), default=OrderState.UNPAID)
     total_fen: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -53,9 +55,9 @@ class PaymentAttempt(Base):
     number: Mapped[str] = mapped_column(String(32), unique=True)
     provider: Mapped[str] = mapped_column(String(20))
     merchant: Mapped[str] = mapped_column(String(60))
-    channel: Mapped[str] = mapped_column(String(10))
+    channel: Mapped[str] = mapped_column(String(10), default=Channel.WECHAT)
     amount_fen: Mapped[int] = mapped_column(Integer)
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12), default=AttemptState.OPEN)
     carries: Mapped[bool] = mapped_column(default=False)
     code_url: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
@@ -88,7 +90,7 @@ class Refund(Base):
     amount_fen: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(String(200))
     by: Mapped[Id | None]
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12), default=RefundState.ASKED)
     asked_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
@@ -104,7 +106,7 @@ class Invoice(Base):
     tax_number: Mapped[str] = mapped_column(String(18), default="")
     email: Mapped[str] = mapped_column(Sealed, info=personal(Retention.MONEY))
     amount_fen: Mapped[int] = mapped_column(Integer)
-    state: Mapped[str] = mapped_column(String(12), index=True)
+    state: Mapped[str] = mapped_column(String(12), default=InvoiceState.REQUESTED, index=True)
     number: Mapped[str] = mapped_column(String(40), default="")
     requested_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]

@@ -3,13 +3,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from core.base.db import Id
 from core.contract.values import OrderFacts, OrderSubject
 from core.payment.models import Invoice, Order, OrderLine, PaymentAttempt, Refund
 from core.payment.service import own_order
-from core.payment.states import InvoiceState, OrderState
+from core.payment.states import AttemptState, InvoiceState, OrderState
 from core.tenancy import Ctx
 
 
@@ -97,8 +97,14 @@ def invoices_waiting(ctx: Ctx) -> Sequence[Invoice]:
                           .order_by(Invoice.requested_at)).all()
 
 
-def attempts_between(ctx: Ctx, start: datetime, end: datetime) -> Sequence[PaymentAttempt]:
-    """Payments that were asked for in this span, for the reconciliation."""
+def attempts_to_compare(ctx: Ctx, start: datetime, end: datetime, oldest: datetime) -> Sequence[PaymentAttempt]:
+    """Payments asked for from `start` until `end`, and those still open that were asked for since `oldest`."""
+    asked, state = PaymentAttempt.created_at, PaymentAttempt.state
     return ctx.db.scalars(select(PaymentAttempt).where(
-        PaymentAttempt.created_at >= start, PaymentAttempt.created_at < end,
-        PaymentAttempt.code_url != "")).all()
+        PaymentAttempt.code_url != "", asked < end,
+        or_(asked >= start, and_(asked >= oldest, state == AttemptState.OPEN)))).all()
+
+
+def attempt_by_number(ctx: Ctx, number: str) -> PaymentAttempt:
+    """The payment with our number at the provider."""
+    return ctx.db.scalars(select(PaymentAttempt).where(PaymentAttempt.number == number)).one()

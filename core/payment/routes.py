@@ -197,6 +197,7 @@ def invoice(order_id: UUID) -> ResponseReturnValue:
     """自行申请电子发票 (N-29)."""
     ctx = current_ctx()
     view = queries.view_order(ctx, order_id)
+    invoices.must_be_offered(ctx)
     held = view.invoice
     form = Form(InvoiceSchema(), request, {"title": held.title, "tax_number": held.tax_number,
                                            "email": held.email} if held else {"title": ctx.actor.name})
@@ -205,6 +206,7 @@ def invoice(order_id: UUID) -> ResponseReturnValue:
             invoices.request_invoice(ctx, order_id, asked.title, asked.tax_number, asked.email)
         except DomainError as error:
             form.fail(error)
+            ctx.rollback()
         else:
             flash(_("已提交发票申请，开具后发到您填写的邮箱。"), "done")
             return redirect(url_for(".order", order_id=order_id), 303)
@@ -218,5 +220,5 @@ def notice(provider: str) -> ResponseReturnValue:
     """The provider's notices: proven by their signature, answered with success also when repeated (R15)."""
     if (request.content_length or 0) > NOTICE_BYTES:
         raise Refused("notice_large", _("通知内容太长。"), status=413)
-    notices.receive(current_ctx(), provider, request.headers, request.get_data())
+    notices.receive(current_ctx(), provider, dict(request.headers), request.get_data())
     return jsonify(code="SUCCESS")

@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.base.clock import local_date, shanghai
 from core.base.db import Id
 from core.base.errors import NotFound, Refused
 from core.payment import rules
@@ -92,7 +91,6 @@ def begin_payment(ctx: Ctx, order_id: Id, channel: Channel, return_url: str) -> 
     for number, fact in facts:
         take_in(ctx, number, fact)
     if seen is not None:
-        plan_reconciliation(ctx)
         held = ctx.db.get_one(PaymentAttempt, attempt_id)
         held.code_url = seen.code_url
         if seen.fact is not None:
@@ -148,14 +146,6 @@ def ask_and_take(ctx: Ctx, numbers: Sequence[str]) -> None:
     for number, seen in answers:
         if seen is not None and seen.fact is not None:
             take_in(ctx, number, seen.fact)
-
-
-def plan_reconciliation(ctx: Ctx) -> None:
-    """Have today's payments compared at three in the morning."""
-    today = local_date(ctx.now)
-    morning = shanghai(today.year, today.month, today.day, 3) + timedelta(days=1)
-    ctx.enqueue("payment.reconcile", {"day": today.isoformat()}, key=f"payment.reconcile:{today}",
-                not_before=morning)
 
 
 def take_in(ctx: Ctx, number: str, fact: Fact) -> None:
