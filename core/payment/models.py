@@ -16,7 +16,7 @@ class Order(Base):
     __table_args__ = (Index("ix_orders_payer", "payer_id", "created_at"), Index("ix_orders_state", "state"))
 
     id: Mapped[Id] = id_column()
-    number: Mapped[str] = mapped_column(String(24), unique=True)
+    number: Mapped[str] = mapped_column(String(60), unique=True)
     payer_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
     state: Mapped[str] = mapped_column(String(12), default=OrderState.UNPAID)
     total_fen: Mapped[int] = mapped_column(Integer)
@@ -52,7 +52,7 @@ class PaymentAttempt(Base):
 
     id: Mapped[Id] = id_column()
     order_id: Mapped[Id] = mapped_column(ForeignKey("orders.id"), index=True)
-    number: Mapped[str] = mapped_column(String(32), unique=True)
+    number: Mapped[str] = mapped_column(String(60), unique=True)
     provider: Mapped[str] = mapped_column(String(20))
     merchant: Mapped[str] = mapped_column(String(60))
     channel: Mapped[str] = mapped_column(String(10), default=Channel.WECHAT)
@@ -86,7 +86,7 @@ class Refund(Base):
 
     id: Mapped[Id] = id_column()
     attempt_id: Mapped[Id] = mapped_column(ForeignKey("payment_attempt.id"), unique=True)
-    number: Mapped[str] = mapped_column(String(32), unique=True)
+    number: Mapped[str] = mapped_column(String(60), unique=True)
     amount_fen: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(String(200))
     by: Mapped[Id | None]

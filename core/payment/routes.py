@@ -91,7 +91,7 @@ def _channels(ctx: Ctx) -> list[Channel]:
 def _begin(ctx: Ctx, order_id: UUID, channel: Channel) -> UUID:
     if channel not in _channels(ctx):
         raise Refused("channel", _("这里不能用这种支付方式，请换一种。"), field="channel")
-    back = url_for(".back", order_id=order_id, _external=True)
+    back = url_for(".back", _external=True)
     return service.begin_payment(ctx, order_id, channel, back)
 
 
@@ -146,12 +146,12 @@ def paid(order_id: UUID) -> ResponseReturnValue:
     return page("payment/paid.html", order=found, onward=onward)
 
 
-@bp.get("/payment/back/<uuid:order_id>")
+@bp.get("/payment/back")
 @policy(PUBLIC)
-def back(order_id: UUID) -> ResponseReturnValue:
+def back() -> ResponseReturnValue:
     """Where the provider leads the payer's phone, which is seldom the browser that is signed in."""
     if current_ctx().actor.person_id is not None:
-        return redirect(url_for(".paid", order_id=order_id))
+        return redirect(url_for(".orders"))
     return page("payment/back.html")
 
 
