@@ -9,13 +9,29 @@ from sqlalchemy import select
 
 from core.base.clock import shanghai
 from core.base.config import Config
+from core.demo.bank import demo_questions
 from core.demo.people import PASSWORD, STAFF, TRAINEES
-from core.identity import Account, StaffFacts, open_staff
+from core.exam.bank import add_questions
+from core.identity import (
+    Account,
+    StaffFacts,
+    account_of,
+    open_person,
+    open_staff,
+    person_by_id_number,
+    set_password,
+)
+from core.identity.hashing import hash_password
 from core.notification import Notice, publish_notice
 from core.organization import seed_posts
+from core.registry import pull_certificates
+from core.registry.holdings import fill
+from core.registry.sheet import CertificateSheet, Holding
 from core.tenancy import Ctx, Directory, Tenant, unit_of_work
 
 Say = Callable[[str], None]
+
+PROVINCE, ISSUER = "示例省", "示例省住房和城乡建设厅"
 
 NOTICES = (
     # N-06: the two samples of the manual's page, with their dates.
@@ -57,10 +73,33 @@ def posts(ctx: Ctx) -> None:
     seed_posts(ctx)
 
 
+def certificates(ctx: Ctx) -> None:
+    """What the ministry holds: an administrator's sheet would fill it the same way (N-13)."""
+    fill(ctx, CertificateSheet(tuple(
+        Holding(name=person.name, id_number=person.id_number, post=held.post, number=held.number, issuer=ISSUER,
+                province=PROVINCE, issued_on=held.issued_on)
+        for person in TRAINEES for held in person.certificates), ()))
+
+
+def questions(ctx: Ctx) -> None:
+    add_questions(ctx, demo_questions())
+
+
+def trainees(ctx: Ctx) -> None:
+    for person in TRAINEES:
+        if person.registered and person_by_id_number(ctx, person.id_number) is None:
+            opened = open_person(ctx, name=person.name, id_number=person.id_number, phone=person.phone, sex=person.sex)
+            set_password(ctx, account_of(ctx, opened), hash_password(PASSWORD))
+            pull_certificates(ctx, opened)
+
+
 PARTS: tuple[tuple[str, Callable[[Ctx], None]], ...] = (
     ("岗位", posts),
     ("各角色的工作人员", staff),
     ("通知公告", notices),
+    ("证书登记", certificates),
+    ("题库", questions),
+    ("学员", trainees),
 )
 
 
