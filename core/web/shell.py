@@ -56,7 +56,7 @@ def shell() -> Shell:
         name=rules.managed_name, strap_line=rules.managed_strap,
         credits=tuple((role, who) for role, who in units if who), hotlines=rules.hotlines, brand=rules.brand,
         person=actor.name if actor.signed_in else "", staff=staff, home_href=_home(trainee, staff),
-        sign_in_href=address(SIGN_IN), sign_out_href=address(SIGN_OUT),
+        sign_in_href=address(SIGN_IN) if ctx else "", sign_out_href=address(SIGN_OUT),
         menu=navigation.menu(ctx) if ctx and trainee else [],
         links={name: address(endpoint) for name, endpoint in LINKS.items()})
 

@@ -6,12 +6,15 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from core.base.config import ROOT
 from core.notification import publish_notice
 from core.tenancy import Role, Tenant, unit_of_work
 from tests.browse import Browser
 from tests.people import signed_in, staff, trainee
 
 LINK = re.compile(r'<(?:a|link|img|script|use|source|video)\b[^>]*?\b(?:href|src)="([^"]*)"')
+ICON = re.compile(r"icons\.svg\?v=\w+#([\w-]+)")
+SPRITE = (ROOT / "core/web/static/img/icons.svg").read_text(encoding="utf-8")
 ACTION = re.compile(r'<form\b[^>]*>')
 ROLES = ["nobody", *(role.value for role in Role if role is not Role.TRAINEE), "trainee", "newcomer"]
 MOST = 400
@@ -54,6 +57,7 @@ def test_no_dead_link(browser_of: Callable[[Tenant], Browser], tenant: Tenant, r
         more = {urljoin(address, answer.location)} if answer.location else set()
         if answer.mimetype == "text/html":
             more |= addresses(address, answer.text)
+            dead += [f"{address}: no icon {name}" for name in ICON.findall(answer.text) if f'id="{name}"' not in SPRITE]
             dead += [f"no route: POST {target}" for target in targets(address, answer.text)
                      if not posts(browser, target)]
         for link in sorted(more - seen):
