@@ -18,7 +18,7 @@ walk: setup-test  ## the eight steps in a browser; pictures and PDFs in var/walk
 	@exec $(PY) -m pytest -m walk
 
 prove: setup-test  ## the long checks: kills, floods, full numbers; results in var/prove.json
-	@exec $(PY) -m tests.prove
+	@exec $(PY) -m tests.proving
 
 bench: setup-test  ## about five minutes; a table, and var/bench.json
 	@exec .venv/bin/jianxue bench

@@ -7,10 +7,11 @@ from core.admin import console_of
 from core.base.clock import Clock
 from core.base.config import Config, load_config
 from core.base.doorbell import Doorbell
+from core.base.refusals import refuse_unsafe
 from core.extension import build_manager
 from core.extension.loading import installed_plugins
 from core.tenancy import Directory, open_directory
-from core.web import JianxueFlask
+from core.web import JianxueFlask, health
 
 FLOWS = ("web", "admin", "identity", "documents", "notification", "payment", "presence", "organization", "registry",
          "registration", "cycle", "course", "exam", "audit", "certificate", "console")
@@ -51,6 +52,7 @@ def create_app(config: Config | None = None, directory: Directory | None = None)
     """The WSGI app over all tenants."""
     config = config or load_config()
     directory = directory or open_tenants(config)
+    refuse_unsafe(config, {tenant.slug: tenant.engine for tenant in directory})
     app = JianxueFlask(config, directory)
     doorbell = Doorbell(config.redis_url)
     app.ring = lambda tenant, rows: doorbell.ring(tenant.slug)
@@ -62,6 +64,7 @@ def create_app(config: Config | None = None, directory: Directory | None = None)
         pages = _part(flow, "admin")
         if pages is not None:
             pages.install(console_of(app))
+    health.install(app, doorbell)
     app.check_policies()
     app.check_templates()
     return app

@@ -1,24 +1,53 @@
 """`jianxue …`: every command of the installation."""
+import asyncio
+import logging
+import os
+import socket
+import subprocess
 import sys
+from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
 
 import click
+from sqlalchemy import select
 
 from core.app import open_tenants
-from core.base.config import Config, ConfigError, load_config
+from core.base.clock import local
+from core.base.config import ROOT, Config, ConfigError, Mode, load_config
+from core.base.doorbell import Doorbell
+from core.base.embedded_redis import NoRedisServer
+from core.base.outbox import QUEUES, JobState, OutboxRow, revive
+from core.base.supervisor import ChildFailed, Supervisor
+from core.checking import check_tenant
+from core.demo.filling import fill_demo, welcome
 from core.extension import PluginError
 from core.migrating import upgrade_tenant
-from core.tenancy import Directory, Tenant, UnknownTenant
+from core.running import children, local_environment
+from core.tenancy import Directory, Tenant, UnknownTenant, unit_of_work
+from core.work import crew_forever, relay_forever, work_forever
+
+T = TypeVar("T")
 
 
 class Installation:
     """Opened once per command, so that a wrong setting is one sentence and not a traceback."""
 
-    def __init__(self) -> None:
-        try:
-            self.config: Config = load_config()
-            self.directory: Directory = open_tenants(self.config)
-        except (ConfigError, PluginError) as error:
-            raise click.ClickException(str(error)) from None
+    @cached_property
+    def local(self) -> dict[str, str]:
+        """What this machine adds to the environment by itself."""
+        return local_environment(os.environ)
+
+    @cached_property
+    def config(self) -> Config:
+        os.environ.update(self.local)
+        return _told(load_config)
+
+    @cached_property
+    def directory(self) -> Directory:
+        config = self.config
+        return _told(lambda: open_tenants(config))
 
     def tenants(self, slug: str | None) -> list[Tenant]:
         if slug is None:
@@ -28,10 +57,106 @@ class Installation:
         except UnknownTenant as error:
             raise click.ClickException(str(error)) from None
 
+    @property
+    def redis_url(self) -> str:
+        assert self.config.redis_url is not None  # the embedded one's address is added where none is set
+        return self.config.redis_url
+
+
+def _told(read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except (ConfigError, PluginError, NoRedisServer) as error:
+        raise click.ClickException(str(error)) from None
+
 
 @click.group()
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """建学：施工现场专业人员继续教育平台。"""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    context.obj = Installation()
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="演示：升级数据库、写入演示数据、附带沙箱支付。")
+@click.pass_obj
+def run(installation: Installation, demo: bool) -> None:
+    """启动全部进程：网站、后台任务、人脸、Redis；Ctrl-C 结束。"""
+    embedded = "JIANXUE_REDIS_URL" in installation.local
+    if demo:
+        os.environ["JIANXUE_DEMO"] = "1"
+    config = installation.config
+    if demo and config.mode is Mode.PRODUCTION:
+        raise click.ClickException("JIANXUE_MODE=production：演示数据和沙箱支付不得用于生产，请去掉 --demo")
+    if demo:
+        _upgrade(installation.tenants(None))
+        for item in installation.tenants(None):
+            fill_demo(item, click.echo)
+    _refuse_taken_port(config.port)
+    supervisor = Supervisor(_told(lambda: children(config, installation.directory, embedded_redis=embedded)))
+    try:
+        asyncio.run(supervisor.run(on_ready=lambda: click.echo(welcome(config, installation.directory))))
+    except ChildFailed as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise click.ClickException(f"端口 {port} 已被占用：结束占用它的程序，或用 JIANXUE_PORT 换一个") from None
+
+
+@main.command()
+@click.option("--queue", type=click.Choice(QUEUES), default=None, help="只做这一个队列；不给则全部，连同转发。")
+@click.option("--relay", is_flag=True, help="只做转发：把数据库里到期的任务送进队列。")
+@click.pass_obj
+def worker(installation: Installation, queue: str | None, relay: bool) -> None:
+    """后台任务。"""
+    directory, url = installation.directory, installation.redis_url
+    if relay:
+        relay_forever(directory, url)
+    elif queue is None:
+        crew_forever(directory, url)
+    else:
+        work_forever(directory, url, queue)
+
+
+@main.group()
+def jobs() -> None:
+    """任务：看失败的，再试一次。"""
+
+
+@jobs.command("list")
+@click.option("--tenant", "slug", default=None)
+@click.option("--state", type=click.Choice([*JobState]), default=JobState.DEAD)
+@click.pass_obj
+def jobs_list(installation: Installation, slug: str | None, state: str) -> None:
+    """列出任务，默认列出失败五次而停下的。"""
+    for item in installation.tenants(slug):
+        with unit_of_work(item) as ctx:
+            for row in ctx.db.scalars(select(OutboxRow).where(OutboxRow.state == state).order_by(OutboxRow.id)):
+                reason = (row.last_error or "").strip().rsplit("\n", 1)[-1]
+                click.echo(f"{item.slug}\t{row.id}\t{row.kind}\t{local(row.created_at):%Y-%m-%d %H:%M}\t{reason}")
+
+
+@jobs.command("retry")
+@click.argument("slug")
+@click.argument("row_id", type=click.UUID)
+@click.pass_obj
+def jobs_retry(installation: Installation, slug: str, row_id: UUID) -> None:
+    """让停下的任务从头再试。"""
+    [item] = installation.tenants(slug)
+    with unit_of_work(item) as ctx:
+        row = ctx.db.get(OutboxRow, row_id)
+        if row is None or row.state != JobState.DEAD:
+            raise click.ClickException(f"{slug} 没有停下的任务 {row_id}，用 jianxue jobs list 查看")
+        revive(row, ctx.now)
+        ctx.record("job.retry", row.id, kind=row.kind)
+    Doorbell(installation.redis_url).ring(slug)
 
 
 @main.group()
@@ -40,11 +165,25 @@ def tenant() -> None:
 
 
 @tenant.command("list")
-def tenant_list() -> None:
+@click.pass_obj
+def tenant_list(installation: Installation) -> None:
     """每个租户的网址与插件。"""
-    for item in Installation().tenants(None):
+    for item in installation.tenants(None):
         plugins = "、".join(item.file.plugins) or "—"
         click.echo(f"{item.slug}\t{item.name}\t{'、'.join(item.file.hosts)}\t{plugins}")
+
+
+@tenant.command("check")
+@click.argument("slug", required=False)
+@click.pass_obj
+def tenant_check(installation: Installation, slug: str | None) -> None:
+    """检查设置、插件、数据库版本与存储；有问题时说明并以 1 结束。"""
+    problems = [problem for item in installation.tenants(slug) for problem in check_tenant(item)]
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        sys.exit(1)
+    click.echo("没有问题")
 
 
 @main.group()
@@ -54,18 +193,41 @@ def db() -> None:
 
 @db.command("upgrade")
 @click.option("--tenant", "slug", default=None, help="只升级这一个租户。")
-def db_upgrade(slug: str | None) -> None:
+@click.pass_obj
+def db_upgrade(installation: Installation, slug: str | None) -> None:
     """把每个租户的数据库升级到最新；一个失败不影响其他。"""
+    _upgrade(installation.tenants(slug))
+
+
+def _upgrade(tenants: list[Tenant]) -> None:
     failed = []
-    for item in Installation().tenants(slug):
+    for number, item in enumerate(tenants, 1):
+        counter = f"[{number}/{len(tenants)}] {item.slug}"
         try:
             upgrade_tenant(item)
-            click.echo(f"{item.slug}：已是最新")
-        except Exception as error:
+            click.echo(f"{counter}：数据库已是最新")
+        except Exception as error:  # whatever it is, the other tenants are still to be done
             failed.append(item.slug)
-            click.echo(f"{item.slug}：升级失败，数据库保持原样：{error}", err=True)
+            click.echo(f"{counter}：升级失败，数据库保持原样：{error}", err=True)
     if failed:
-        sys.exit(1)
+        raise click.ClickException(f"未能升级：{'、'.join(failed)}")
+
+
+@main.command()
+@click.option("--tenant", "slug", default=None, help="只给这一个租户。")
+@click.pass_obj
+def demo(installation: Installation, slug: str | None) -> None:
+    """写入演示数据：各种角色的人、课程与课时、题库；已有的不重复写。"""
+    for item in installation.tenants(slug):
+        fill_demo(item, click.echo)
+
+
+@main.command()
+@click.argument("keys", nargs=-1)
+@click.pass_obj
+def bench(installation: Installation, keys: tuple[str, ...]) -> None:
+    """测量速度，约五分钟；结果在 var/bench.json。"""
+    sys.exit(subprocess.call([sys.executable, "-m", "bench", *keys], cwd=ROOT))
 
 
 if __name__ == "__main__":

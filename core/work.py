@@ -3,9 +3,13 @@
 Stands beside `core.app`: it needs every flow's handlers.
 """
 import logging
+import multiprocessing
+import multiprocessing.process
+import os
 import signal
 import time
 import traceback
+from collections.abc import Callable
 from itertools import zip_longest
 from threading import Event
 from uuid import UUID
@@ -30,6 +34,7 @@ SWEEP_SECONDS = 1.0
 """How long work may wait for which nobody rang (a row for later, a bell that was lost)."""
 LOST_AFTER_SECONDS = 10.0
 """A row that was rung so long ago, stands in no queue and is held by nobody, was lost (R10)."""
+_LOOK_SECONDS = 0.3
 WINDOW = 16
 """Rows of one tenant and queue that stand in Redis at once: a tenant with 10,000 rows delays another by these."""
 
@@ -143,9 +148,7 @@ class Relay:
 
 def relay_forever(directory: Directory, redis_url: str) -> None:
     """The relay process: on each bell, and once a second for what nobody rang. Ends on SIGTERM."""
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _told_to_stop()
     for tenant in directory:
         _never_wait_long(tenant)
     while not stop.is_set():
@@ -169,6 +172,13 @@ def _relay_while_connected(directory: Directory, connection: "Redis", stop: Even
                 relay.sweep(slugs)
     finally:
         bells.close()
+
+
+def _told_to_stop() -> Event:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _never_wait_long(tenant: Tenant) -> None:
@@ -212,3 +222,30 @@ def work_forever(directory: Directory, redis_url: str, queue: str) -> None:
     worker = JianxueWorker([Queue(queue, connection=connection, serializer=JSONSerializer)], connection=connection,
                            serializer=JSONSerializer, worker_ttl=60, maintenance_interval=30)
     worker.work(logging_level="WARNING")
+
+
+def crew_forever(directory: Directory, redis_url: str) -> None:
+    """The relay and one worker per queue, forked from this process so that all is imported once."""
+    fork = multiprocessing.get_context("fork")
+    jobs = {"relay": (relay_forever, (directory, redis_url)),
+            **{queue: (work_forever, (directory, redis_url, queue)) for queue in QUEUES}}
+    stop = _told_to_stop()
+    crew: dict[str, multiprocessing.process.BaseProcess] = {}
+    while not stop.is_set():
+        for name, (target, arguments) in jobs.items():
+            member = crew.get(name)
+            if member is None or not member.is_alive():
+                if member is not None:
+                    log.warning("%s ended (%s); starting again", name, member.exitcode)
+                crew[name] = fork.Process(target=_tied, args=(os.getpid(), target, *arguments), name=name)
+                crew[name].start()
+        stop.wait(_LOOK_SECONDS)
+    for member in crew.values():
+        member.terminate()
+    for member in crew.values():
+        member.join()
+
+
+def _tied(parent: int, target: Callable[..., None], *arguments: object) -> None:
+    die_with_parent(parent)
+    target(*arguments)

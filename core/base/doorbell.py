@@ -43,6 +43,13 @@ class Doorbell:
             self._silent_until = time.monotonic() + _SULK_SECONDS
             log.warning("doorbell silent, the sweep will find the work: %s", error)
 
+    def answers(self) -> bool:
+        """Whether work rings through now, for the health page."""
+        try:
+            return self._redis is not None and bool(self._redis.ping())
+        except RedisError:
+            return False
+
 
 class Bells:
     """The relay's ear."""

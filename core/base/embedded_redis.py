@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import importlib.util
 import os
-import secrets
 import shutil
 import stat
 import tempfile
@@ -15,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from core.base.keyfiles import ensure_secret, write_private
 from core.base.supervisor import Child
 
 _USER = "jianxue"
@@ -35,7 +35,7 @@ maxmemory {maxmemory_mb}mb
 maxmemory-policy noeviction
 user default off
 user {user} on #{password_hash} ~* &* +@all -@admin -debug +client +info
-logfile ""
+logfile "{folder}/redis.log"
 loglevel warning
 """
 
@@ -88,12 +88,9 @@ def prepare(folder: Path, maxmemory_mb: int = 256) -> EmbeddedRedis:
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
-    secret = folder / "password"
-    if not secret.exists():
-        _write_private(secret, secrets.token_urlsafe(32))
-    password = secret.read_text().strip()
+    password = ensure_secret(folder / "password")
     redis = EmbeddedRedis(folder, _socket_path(folder), password)
-    _write_private(
+    write_private(
         folder / "redis.conf",
         _CONFIG.format(
             socket=redis.socket,
@@ -118,16 +115,6 @@ def _socket_path(folder: Path) -> Path:
     if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.getuid() or info.st_mode & 0o077:
         raise PermissionError(f"{private} belongs to somebody else or is open to others; remove it.")
     return private / "redis.sock"
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Whole or not at all, and never touched when it says the same: a server may be reading it."""
-    if path.exists() and path.read_text() == text:
-        return
-    handle, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    os.replace(name, path)
 
 
 async def _answers(socket: Path, password: str) -> bool:

@@ -35,12 +35,16 @@ async def always_ready() -> bool:
 
 @dataclass(frozen=True)
 class Child:
-    """One process to keep alive. `ready` says whether it answers; the next child starts only then."""
+    """One process to keep alive. `ready` says whether it answers; the next child starts only then.
+
+    Without a `vital` child the others go on: it is started again and again beside them.
+    """
 
     name: str
     argv: Sequence[str]
     ready: Ready = always_ready
     ready_seconds: float = 30.0
+    vital: bool = True
     stop_seconds: float = 10.0
     env: Mapping[str, str] = field(default_factory=dict)
     before_start: Callable[[], None] | None = None
@@ -83,9 +87,10 @@ class Supervisor:
             loop.add_signal_handler(number, self._stopping.set)
         try:
             for child in self._children:
-                self._keepers[child.name] = asyncio.create_task(self._keep(child))
-                if not await self._wait_ready(child):
+                if self._stopping.is_set():
                     break
+                self._keepers[child.name] = asyncio.create_task(self._keep(child))
+                await self._wait_ready(child)
             if on_ready is not None and not self._stopping.is_set():
                 on_ready()
             await self._stopping.wait()
@@ -97,16 +102,18 @@ class Supervisor:
         """Ends `run` as a SIGTERM would."""
         self._stopping.set()
 
-    async def _wait_ready(self, child: Child) -> bool:
+    async def _wait_ready(self, child: Child) -> None:
         deadline = time.monotonic() + child.ready_seconds
         while not self._stopping.is_set():
             if child.name in self._alive and await child.ready():
-                return True
+                return
             if time.monotonic() > deadline:
-                seconds = child.ready_seconds
-                raise ChildFailed(f"{child.name} did not answer within {seconds:.0f} s; its output is above.")
+                late = f"{child.name} did not answer within {child.ready_seconds:.0f} s; its output is above"
+                if child.vital:
+                    raise ChildFailed(f"{late}.")
+                self._say(child.name, f"{late}; the others go on")
+                return
             await asyncio.sleep(_READY_POLL_SECONDS)
-        return False
 
     async def _keep(self, child: Child) -> None:
         failures = 0

@@ -1,6 +1,6 @@
 """`make prove`: every test marked `prove`, its figures and seconds, in `var/prove.json`.
 
-usage: python -m tests.prove [pytest arguments]
+usage: python -m tests.proving [pytest arguments]
 """
 import json
 import platform
