@@ -1,6 +1,10 @@
 """Runs on the connection that `core.migrating` hands over, or on a URL given with `-x url=…` for autogenerate."""
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.engine import Connection
+from sqlalchemy.types import TypeDecorator
 
 from core.app import load_flow_parts
 from core.base.db import Base, make_engine, writing
@@ -8,8 +12,15 @@ from core.base.db import Base, make_engine, writing
 load_flow_parts()
 
 
+def as_database_type(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
+    """A migration names what the database stores and not our decorators, which may change later."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl_instance!r}"
+    return False
+
+
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=False,
+    context.configure(connection=connection, target_metadata=Base.metadata, render_item=as_database_type,
                       transactional_ddl=True, transaction_per_migration=False)
     with context.begin_transaction():
         context.run_migrations()

@@ -1,0 +1,110 @@
+"""What a person does on the way through the eight steps, one function a step; each leaves its pictures."""
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九")}
+
+
+@dataclass
+class Walker:
+    """One person in a browser of their own, and where the pictures go."""
+
+    page: Page
+    base: str
+    pictures: Path
+    shot: int = 0
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def picture(self, name: str) -> None:
+        """The page as it is, at both widths."""
+        self.shot += 1
+        for suffix, size in (("", WIDE), ("-phone", PHONE)):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            self.page.screenshot(path=self.pictures / f"{name}{suffix}.png", full_page=True)
+        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+    def press(self, label: str) -> None:
+        """The visible button or link with this name."""
+        self.page.get_by_role("button", name=label, exact=True).or_(
+            self.page.get_by_role("link", name=label, exact=True)).first.click()
+
+    def solve_picture_code(self) -> None:
+        """The way of those who cannot see the picture: a sum in words."""
+        self.page.get_by_role("button", name="换成文字题").click()
+        question = self.page.locator("[data-question]")
+        expect(question).to_contain_text("等于多少")
+        words = re.search(r"(\w+)加(\w+)，再减去(\w+)，", question.inner_text())
+        assert words is not None, question.inner_text()
+        first, second, third = (number(word) for word in words.groups())
+        self.page.locator("[name=image_code]").fill(str(first + second - third))
+
+
+def number(words: str) -> int:
+    """七十二 → 72, 十九 → 19."""
+    tens, ten, ones = words.rpartition("十")
+    if not ten:
+        return _DIGITS[words]
+    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+
+
+def open_page(browser: Browser, base: str, *, camera: bool = False) -> tuple[BrowserContext, Page]:
+    context = browser.new_context(viewport=WIDE, locale="zh-CN",  # type: ignore[arg-type]
+                                  permissions=["camera", "microphone"] if camera else [], accept_downloads=True)
+    context.set_default_timeout(15_000)
+    return context, context.new_page()
+
+
+def sms_code(inbox: Walker) -> str:
+    """The newest code in the demo's inbox."""
+    inbox.go("/demo/inbox")
+    found = re.search(r"(?<!\d)(\d{6})(?!\d)", inbox.page.locator("main").inner_text())
+    assert found is not None
+    return found.group(1)
+
+
+def sign_in(walker: Walker, tab: str, name: str, password: str) -> None:
+    walker.go("/sign-in")
+    walker.page.get_by_role("link", name=tab, exact=True).or_(walker.page.get_by_role("tab", name=tab)).first.click()
+    walker.page.locator("main input[type=text]").first.fill(name)
+    walker.page.locator("[name=password]").fill(password)
+    walker.solve_picture_code()
+    walker.page.locator("main").get_by_role("button", name="登录", exact=True).last.click()
+    walker.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def register(walker: Walker, inbox: Walker, name: str, id_number: str, phone: str) -> None:
+    """N-08: the form in its order."""
+    walker.go("/register")
+    page = walker.page
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=id_number]").fill(id_number)
+    page.locator("[name=id_number_again]").fill(id_number)
+    page.locator("[name=phone]").fill(phone)
+    walker.solve_picture_code()
+    page.get_by_role("button", name="获取验证码").click()
+    expect(page.locator("[data-said]")).not_to_be_empty()
+    page.locator("[name=sms_code]").fill(sms_code(inbox))
+    walker.picture("1-register")
+    page.locator("main").get_by_role("button", name="注册", exact=True).last.click()
+    page.wait_for_url("**/basics**")
+
+
+def complete_file(walker: Walker, photo: Path) -> None:
+    """N-11, N-12: the photo is judged, shown once more, then stays."""
+    page = walker.page
+    page.locator("[name=photo]").set_input_files(photo)
+    page.locator("main").get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_text("一经上传不可修改").first).to_be_visible()
+    walker.picture("1-photo")
+    walker.press("确定")
+    page.wait_for_url("**/library**")
+    walker.picture("1-library")
+    walker.press("立即注册")
+    expect(page.get_by_text("注册成功，用户名为身份证号，初始密码为手机号").first).to_be_visible()
+    walker.picture("1-opened")
