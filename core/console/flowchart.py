@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from core.tenancy import Ctx
 from core.tenancy.rules import Rules
+from core.web.shell import address
 
 NUMERALS = "一二三四五六七八九"
 
@@ -18,7 +19,7 @@ class FlowStep:
     where: str
     lines: tuple[str, ...]
     icon: str
-    endpoint: str = ""
+    href: str = ""
 
     @property
     def numeral(self) -> str:
@@ -38,9 +39,9 @@ def steps(ctx: Ctx) -> list[FlowStep]:
     places = (_("首页"), _("继续教育"), _("我的订单"), _("我的培训"), _("我的培训"), _("平台审核"), _("我的培训"), _("证书管理"))
     icons = ("person", "mortarboard", "credit-card", "play-circle", "pencil-square", "shield-check", "printer", "award")
     endpoints = ("registration.register", "cycle.education", "payment.orders", "course.training", "course.training",
-                 "", "course.training", "registry.certificates")
+                 "", "course.training", "certificate.certificates")
     said = _said(rules)
-    return [FlowStep(at + 1, title, places[at], said[at], icons[at], endpoints[at])
+    return [FlowStep(at + 1, title, places[at], said[at], icons[at], address(endpoints[at]))
             for at, title in enumerate(titles())]
 
 

@@ -49,7 +49,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry("orders", _l("我的订单"), "payment.orders", "receipt", "orders"),
     )),
     (_l("证书"), (
-        Entry("certificates", _l("证书管理"), "registry.certificates", "award"),
+        Entry("certificates", _l("证书管理"), "certificate.certificates", "award"),
         Entry("replacement", _l("换证说明"), "portal.replacement", "arrow-repeat"),
     )),
 )

@@ -9,6 +9,7 @@ import pytest
 from core.base.config import ROOT
 from core.notification import publish_notice
 from core.tenancy import Role, Tenant, unit_of_work
+from core.web import JianxueFlask
 from tests.browse import Browser
 from tests.people import signed_in, staff, trainee
 
@@ -80,3 +81,15 @@ def test_each_entry_of_the_menu_is_there(browser_of: Callable[[Tenant], Browser]
     menu = text[text.index('id="menu"'):text.index("<main")]
     for entry in ("培训管理", "测试管理", "考前培训", "换证说明"):
         assert f"{entry}</a>" in menu.replace(" </a>", "</a>")
+
+
+def test_no_two_routes_share_an_address(app: JianxueFlask) -> None:
+    """Flask would serve the first and hide the second without a word."""
+    seen: dict[tuple[str, str], str] = {}
+    shared = []
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            place = (re.sub(r"<[^>]*>", "<>", rule.rule), method)
+            if seen.setdefault(place, rule.endpoint) != rule.endpoint:
+                shared.append(f"{method} {rule.rule}: {seen[place]}, {rule.endpoint}")
+    assert not shared

@@ -45,7 +45,8 @@ def test_the_compiled_catalogue_is_fresh() -> None:
 
 
 @pytest.mark.parametrize(("path", "words"), [
-    ("/", "Continuing education for site professionals"), ("/flow", "Flow chart"), ("/sign-in", "Forgotten password?"), ("/help", "Common questions"),
+    ("/", "Continuing education for site professionals"), ("/flow", "Flow chart"),
+    ("/sign-in", "Forgotten password?"), ("/help", "Common questions"),
 ])
 def test_pages_in_english(browser_of: Callable[[Tenant], Browser], tenant: Tenant, path: str, words: str) -> None:
     browser = browser_of(tenant)
