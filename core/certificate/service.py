@@ -1,0 +1,94 @@
+"""Replacement 证书更新, yearly refresh, suspension and its end: one function per use case."""
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from core.base.clock import local_date
+from core.base.db import Id
+from core.base.errors import Conflict, Refused, refuse_all
+from core.certificate.issuing import current_issue, issue_version, lines_of, newer_years, next_serial
+from core.certificate.models import CertificateIssue
+from core.certificate.rules import certificate_number, series_of
+from core.extension import hooks
+from core.identity import Person, person_of
+from core.registry import (
+    Certificate,
+    Kind,
+    NewCertificate,
+    Status,
+    certificate,
+    certificate_facts,
+    certificates_of,
+    issue_electronic,
+    restore,
+    status_of,
+    suspend,
+)
+from core.tenancy import Ctx
+
+REPLACED = "certificate_replaced"
+
+
+def replace(ctx: Ctx, person: Person, certificate_id: Id) -> Certificate:
+    """证书更新 (N-52): the electronic certificate is issued and the old one voided, both or neither.
+
+    Of fifty at once one succeeds; the others get Conflict. Refused with each reason when hours are missing or
+    the certificate is abnormal (hook check_replacement), or when it cannot be drawn.
+    """
+    old = certificate(ctx, certificate_id, person=person)
+    ctx.db.refresh(old, with_for_update=True)
+    if status_of(old) is Status.VOID:
+        raise Conflict(REPLACED, _("这本证书已经更新过，原证书已作废。请在“证书管理”查看新的电子证书。"))
+    refuse_all(hooks(ctx).check_replacement(certificate_facts(ctx, old, person)))
+    try:
+        new = issue_electronic(ctx, old, _new_facts(ctx, old))
+    except IntegrityError:
+        raise Conflict(REPLACED, _("这本证书正在更新，请不要重复点击。请稍后在“证书管理”查看。")) from None
+    issue_version(ctx, new)
+    ctx.record("certificate.replace", old.id, new=str(new.id))
+    return new
+
+
+def _new_facts(ctx: Ctx, old: Certificate) -> NewCertificate:
+    rules = ctx.rules().certificate
+    today = local_date(ctx.now)
+    serial = next_serial(ctx, series_of(rules.number_format, old.province, today.year))
+    number = certificate_number(rules.number_format, old.province, today.year, serial)
+    return NewCertificate(number=number, issuer=rules.issuer, province=old.province, issued_on=today)
+
+
+def refresh(ctx: Ctx, person: Person, certificate_id: Id) -> CertificateIssue:
+    """获取最新电子证书 (N-57): the same number, the year lines of today, new bytes.
+
+    When the newest version carries them already, it is returned as it is. Refused for a paper certificate and
+    for one that is not 正常.
+    """
+    held = certificate(ctx, certificate_id, person=person)
+    ctx.db.refresh(held, with_for_update=True)
+    if held.kind != Kind.ELECTRONIC:
+        raise Refused("not_electronic", _("这是纸质证书。完成继续教育后请点“证书更新”换发电子证书。"))
+    if status_of(held) is not Status.NORMAL:
+        raise Refused("certificate_status", _("这本证书现在不是正常状态，不能领取新的版本。"))
+    issued = current_issue(ctx, held)
+    if issued is not None and not newer_years(ctx, held, person):
+        return issued
+    return issue_version(ctx, held)
+
+
+def settle(ctx: Ctx, person_id: Id, post_id: Id) -> None:
+    """Bring the person's electronic certificates of a post in line with the record, after hours changed.
+
+    A version that names a year whose hours have been cleared since suspends its certificate; when all its years
+    are on record again it is 正常 again.
+    """
+    person = person_of(ctx, person_id)
+    for held in certificates_of(ctx, person):
+        issued = current_issue(ctx, held) if held.post_id == post_id else None
+        if issued is None:
+            continue
+        on_record = {line.year for line in lines_of(ctx, held, person)}
+        gone = sorted({int(year) for year, _hours in issued.years} - on_record)
+        if gone and status_of(held) is Status.NORMAL:
+            years = "、".join(str(year) for year in gone)
+            suspend(ctx, held, _("%(years)s年度学时已被清除，重新学习并通过审核后恢复", years=years))
+        elif not gone and status_of(held) is Status.SUSPENDED:
+            restore(ctx, held, _("学时已重新通过审核"))
