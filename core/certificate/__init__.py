@@ -1,0 +1,4 @@
+"""Steps 7 and 8: proof of hours, 证书更新, yearly refresh, and what the public can verify (N-49 … N-54, N-57)."""
+from core.certificate.service import refresh, replace, settle
+
+__all__ = ["refresh", "replace", "settle"]

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core.base.db import Id
 from core.base.errors import Refused
 from core.base.ids import group_id_number
 from core.certificate.models import CertificateIssue, NumberSeries
@@ -46,7 +47,7 @@ def photo_of(ctx: Ctx, person: Person) -> bytes:
     return ctx.blobs.get(person.photo_key)
 
 
-def issue(ctx: Ctx, person: Person, paper: Paper, subject_id: object, **variables: object) -> Document:
+def issue(ctx: Ctx, person: Person, paper: Paper, subject_id: Id, **variables: object) -> Document:
     """Draw a document with photo and QR code, and freeze it; DrawingError when it cannot be drawn."""
     token = new_token()
     address = url_for("certificate.verify_token", token=token, _external=True)
@@ -83,7 +84,7 @@ def issue_version(ctx: Ctx, held: Certificate) -> CertificateIssue:
     rules = ctx.rules().certificate
     latest = ctx.db.scalar(select(func.max(CertificateIssue.version))
                            .where(CertificateIssue.certificate_id == held.id)) or 0
-    paper = Paper(CERTIFICATE, "certificate/certificate.pdf.html", rules.title,
+    paper = Paper(CERTIFICATE, "documents/certificate.html", rules.title,
                   f"{held.post.name}_{held.number}.pdf", held.number)
     texts = [rules.year_line.format(year=line.year, hours=line.hours) for line in lines]
     document = issue(ctx, person, paper, held.id, post=held.post.name, lines=texts)

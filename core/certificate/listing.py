@@ -1,0 +1,106 @@
+"""证书管理: the rows of the table with what can be done, and the step of the home page."""
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from core.base.errors import Problem
+from core.certificate.issuing import current_issue, newer_years
+from core.contract.values import Action, Column, Step, StepState
+from core.extension import hooks
+from core.identity import Person
+from core.registry import (
+    KIND_TEXTS,
+    STATUS_TEXTS,
+    Certificate,
+    Kind,
+    Status,
+    certificate_facts,
+    certificates_of,
+    status_entry,
+    status_of,
+)
+from core.tenancy import Ctx
+
+NO_ACTION = "--"
+TONES = {Status.NORMAL: "done", Status.ABNORMAL: "stop", Status.SUSPENDED: "stop"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One certificate as the table shows it; `cells` holds a text for each column key but `actions`."""
+
+    held: Certificate
+    cells: Mapping[str, str]
+    tone: str
+    actions: tuple[Action, ...]
+    problems: tuple[Problem, ...]
+
+
+def columns(ctx: Ctx) -> tuple[Column, ...]:
+    """The columns of the tenant (N-51, X-22)."""
+    return hooks(ctx).adjust_certificate_columns(())
+
+
+def lines(ctx: Ctx, person: Person) -> list[Line]:
+    """A person's certificates, what can be done with each, and why something cannot."""
+    return [_line(ctx, person, held) for held in certificates_of(ctx, person)]
+
+
+def _line(ctx: Ctx, person: Person, held: Certificate) -> Line:
+    status = status_of(held)
+    problems = _problems(ctx, person, held, status)
+    cells = {
+        "number": held.number, "post": held.post.name, "name": person.name, "status": str(STATUS_TEXTS[status]),
+        "remark": status_entry(held).remark, "kind": str(KIND_TEXTS[Kind(held.kind)]), "province": held.province,
+        "issuer": held.issuer, "issued_on": held.issued_on.isoformat(),
+    }
+    return Line(held, cells, TONES.get(status, "quiet"), tuple(_actions(ctx, person, held, status, problems)), problems)
+
+
+def _problems(ctx: Ctx, person: Person, held: Certificate, status: Status) -> tuple[Problem, ...]:
+    if held.kind == Kind.ELECTRONIC or status in (Status.VOID, Status.CANCELLED):
+        return ()
+    return tuple(hooks(ctx).check_replacement(certificate_facts(ctx, held, person)))
+
+
+def _actions(ctx: Ctx, person: Person, held: Certificate, status: Status,
+             problems: tuple[Problem, ...]) -> list[Action]:
+    """查看 for what is electronic or over, 证书更新 for a paper certificate (N-51); none for 非正常 (JL-08)."""
+    view = Action("view", _("查看"), url_for("certificate.view", certificate_id=held.id), order=10)
+    if held.kind == Kind.ELECTRONIC:
+        fresh = status is Status.NORMAL and newer_years(ctx, held, person)
+        newer = Action("refresh", _("获取最新电子证书"), url_for("certificate.refresh", certificate_id=held.id), order=5,
+                       method="post")
+        return [newer, view] if fresh else [view]
+    if status in (Status.VOID, Status.CANCELLED):
+        return [view]
+    if status is not Status.NORMAL:
+        return []
+    label = ctx.rules().certificate.update_label
+    if problems:
+        return [Action("replace", label, why_not=problems[0].sentence, order=5)]
+    return [Action("replace", label, url_for("certificate.replace", certificate_id=held.id), order=5,
+                   method="confirm")]
+
+
+def steps_of_certificates(ctx: Ctx, person: Person) -> list[Step]:
+    """八 证书更新: to be done as soon as one can be replaced or refreshed (N-03, N-52, N-57)."""
+    title, found = _("证书更新"), lines(ctx, person)
+    address = url_for("certificate.certificates")
+    for line in found:
+        for action in line.actions:
+            if action.url and action.key in ("replace", "refresh"):
+                reason = _("%(post)s：可以%(label)s了。", post=line.held.post.name, label=action.label)
+                return [Step(8, title, StepState.UNDER_WAY, reason, action=Action("certificates", title, address))]
+    suspended = next((line for line in found if status_of(line.held) is Status.SUSPENDED), None)
+    if suspended is not None:
+        return [Step(8, title, StepState.NEEDS_CARE, suspended.cells["remark"],
+                     since=status_entry(suspended.held).at, action=Action("certificates", title, address))]
+    issued = [issue for line in found if (issue := current_issue(ctx, line.held)) is not None]
+    if issued and not any(line.problems for line in found):
+        newest = max(issued, key=lambda one: one.issued_at)
+        return [Step(8, title, StepState.DONE, _("电子证书已生成。"), since=newest.issued_at,
+                     action=Action("certificates", _("证书管理"), address))]
+    return [Step(8, title, StepState.WAITING_START, _("学时审核通过后即可更新证书。"))]
