@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.base.db import Id
-from core.base.errors import Refused
+from core.base.errors import Refused, Unavailable
 from core.base.ids import group_id_number
 from core.certificate.models import CertificateIssue, NumberSeries
 from core.certificate.rules import YearLine, year_lines
@@ -41,10 +41,13 @@ def next_serial(ctx: Ctx, series: str) -> int:
 
 
 def photo_of(ctx: Ctx, person: Person) -> bytes:
-    """The photo on file; without one nothing is issued (GD-26)."""
+    """The photo on file; without one nothing is issued (GD-26). Unavailable when the store has lost it."""
     if person.photo_key is None:
         raise Refused("photo_missing", _("您还没有上传头像，不能出具证书和证明。请先到“基本信息”上传头像。"))
-    return ctx.blobs.get(person.photo_key)
+    try:
+        return ctx.blobs.get(person.photo_key)
+    except (OSError, ValueError) as error:
+        raise Unavailable("photo_lost", _("头像暂时读不出来，没有出具。请稍后再试，仍不行请联系平台客服。")) from error
 
 
 def issue(ctx: Ctx, person: Person, paper: Paper, subject_id: Id, **variables: object) -> Document:

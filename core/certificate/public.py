@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from core.access import PUBLIC, policy
 from core.base.errors import NotFound, Refused, TooMany
 from core.certificate import verification
+from core.certificate.issuing import photo_of
 from core.certificate.rules import looks_like_id_number, tidy_number
 from core.certificate.schemas import FileAsked, FileSchema, NumberAsked, NumberSchema
 from core.certificate.states import STANDING_NOTES, STANDING_TEXTS, tone
@@ -75,7 +76,7 @@ def verify_photo(token: str) -> ResponseReturnValue:
     person = verification.holder(ctx, document) if document else None
     if person is None or person.photo_key is None:
         raise NotFound("no_photo", _("没有照片。"))
-    data = ctx.blobs.get(person.photo_key)
+    data = photo_of(ctx, person)
     kind = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
     return send_file(BytesIO(data), mimetype=kind)
 
