@@ -1,7 +1,7 @@
 """What anybody sees of a tenant before signing in, and the explaining pages (N-03 … N-07, N-55, N-56)."""
 from uuid import UUID
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.access import PUBLIC, Permission, Role, policy
@@ -9,7 +9,7 @@ from core.console import flowchart as chart
 from core.console import notices as board
 from core.console.board import board_of
 from core.identity import current_person
-from core.notification import messages_of
+from core.notification import mark_read, messages_of
 from core.web import current_ctx, page
 from core.web.paging import page_in
 from core.web.shell import address
@@ -85,3 +85,20 @@ def home() -> ResponseReturnValue:
     ctx = current_ctx()
     person = current_person(ctx)
     return page("portal/home.html", board=board_of(ctx, person), messages=messages_of(ctx, person, 5))
+
+
+@bp.get("/messages")
+@policy(Permission.STUDY)
+def messages() -> ResponseReturnValue:
+    """What the platform told this trainee, the newest first; unread ones are marked."""
+    ctx = current_ctx()
+    return page("portal/messages.html", page=page_in(messages_of(ctx, current_person(ctx)), request.args))
+
+
+@bp.post("/messages/read")
+@policy(Permission.STUDY)
+def read_messages() -> ResponseReturnValue:
+    """Mark all as read."""
+    ctx = current_ctx()
+    mark_read(ctx, current_person(ctx))
+    return redirect(url_for(".messages"), 303)

@@ -53,6 +53,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry("replacement", _l("换证说明"), "portal.replacement", "arrow-repeat"),
     )),
 )
+BELL = Entry("messages", _l("消息"), "portal.messages", "bell", "messages")
 BOTTOM = ("home", "education", "training", "orders", "certificates")
 
 Badge = Callable[[Any], int]
@@ -72,6 +73,12 @@ def menu(ctx: Any) -> list[tuple[str, list[Link]]]:
         if links:
             groups.append((str(title), links))
     return groups
+
+
+def bell(ctx: Any) -> Link | None:
+    """The messages, with the number of unread ones; None when no flow serves them."""
+    counts: Mapping[str, Badge] = current_app.extensions.get("jianxue.badges", {})
+    return _link(BELL, counts, ctx) if BELL.endpoint in current_app.view_functions else None
 
 
 def bottom(groups: list[tuple[str, list[Link]]]) -> list[Link]:

@@ -33,6 +33,7 @@ class Shell:
     sign_in_href: str = ""
     sign_out_href: str = ""
     menu: list[tuple[str, list[navigation.Link]]] = field(default_factory=list)
+    bell: navigation.Link | None = None
     links: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(LINKS, ""))
 
     @property
@@ -58,6 +59,7 @@ def shell() -> Shell:
         person=actor.name if actor.signed_in else "", staff=staff, home_href=_home(trainee, staff),
         sign_in_href=address(SIGN_IN) if ctx else "", sign_out_href=address(SIGN_OUT),
         menu=navigation.menu(ctx) if ctx and trainee else [],
+        bell=navigation.bell(ctx) if ctx and trainee else None,
         links={name: address(endpoint) for name, endpoint in LINKS.items()})
 
 

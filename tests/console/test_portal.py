@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from core.base.clock import FixedClock
-from core.notification import publish_notice, withdraw_notice
+from core.identity import person_by_id_number
+from core.notification import publish_notice, tell, withdraw_notice
 from core.tenancy import Role, Tenant, unit_of_work
 from tests.browse import Browser
 from tests.people import signed_in, staff, trainee
@@ -129,3 +130,19 @@ def test_the_home_is_the_trainees_only(browser_of: Make, tenant: Tenant) -> None
     assert "/sign-in" in browser_of(tenant).get("/home").location
     auditor = signed_in(browser_of(tenant), staff(tenant, Role.AUDITOR))
     assert auditor.get("/home").status_code == 403
+
+
+def test_messages_are_counted_until_read(browser_of: Make, tenant: Tenant) -> None:
+    """The bell counts what is unread; others see nothing of it."""
+    me, other = trainee(tenant), trainee(tenant, 2, name="李四")
+    with unit_of_work(tenant) as ctx:
+        person = person_by_id_number(ctx, me.id_number)
+        assert person is not None
+        tell(ctx, person, "审核通过了。")
+    mine, theirs = signed_in(browser_of(tenant), me), signed_in(browser_of(tenant), other)
+    assert "审核通过了。" in mine.get("/home").text
+    text = mine.get("/messages").text
+    assert "审核通过了。" in text and "条未读" in text and "未读</span>" in text
+    assert "审核通过了。" not in theirs.get("/messages").text
+    assert mine.submit("/messages/read").status_code == 303
+    assert "条未读" not in mine.get("/messages").text
