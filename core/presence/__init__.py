@@ -4,6 +4,15 @@
 never loads it.
 """
 from core.presence.client import FaceServiceDown, judge_photo
+from core.presence.models import Attestation, Snapshot, SupervisedRequest
+from core.presence.queries import Coverage, attestations_of, attested, coverage, snapshot_key, snapshots_of
 from core.presence.rules import PhotoVerdict
+from core.presence.snapshots import SnapshotAsk, asks, snapshot_due
+from core.presence.tokens import Ask, check_url
+from core.presence.words import verdict_text, zone_text
 
-__all__ = ["FaceServiceDown", "PhotoVerdict", "judge_photo"]
+__all__ = [
+    "Ask", "Attestation", "Coverage", "FaceServiceDown", "PhotoVerdict", "Snapshot", "SnapshotAsk",
+    "SupervisedRequest", "asks", "attestations_of", "attested", "check_url", "coverage", "judge_photo", "snapshot_due",
+    "snapshot_key", "snapshots_of", "verdict_text", "zone_text",
+]

@@ -78,6 +78,11 @@ class Ctx:
                           actor=trail.actor_label(self.actor.account_id),
                           roles=",".join(sorted(self.actor.roles)), address=self.actor.address)
 
+    def record_aside(self, action: str, subject: object, **detail: object) -> None:
+        """A trail row of a reading request that must leave one: somebody looked at a picture (P-08)."""
+        with self.aside() as session:
+            trail.record(session, self._deed(action, subject, "ok", detail))
+
     def record_refusal(self, action: str, subject: object, **detail: object) -> None:
         """A trail row that outlives the rollback of a refused request."""
         self.rollback()

@@ -1,0 +1,43 @@
+"""What is drawn by lot: the actions of a face check, and when snapshots are due. Pure but for `by_secrets`."""
+import hmac
+from collections.abc import Sequence
+from hashlib import sha256
+from secrets import SystemRandom
+
+from core.base.db import Id
+from core.presence.liveness import Action
+
+_system = SystemRandom()
+
+
+def by_secrets(allowed: Sequence[Action], count: int) -> list[Action]:
+    """Different actions from the operating system's randomness, in drawn order; nothing can seed it. Where no
+    turn was drawn, a turn takes the last place: only turns prove depth (faces §3)."""
+    drawn = _system.sample(list(allowed), min(count, len(allowed)))
+    turns = [action for action in allowed if action in (Action.TURN_LEFT, Action.TURN_RIGHT)]
+    if turns and not set(drawn) & set(turns):
+        drawn[-1] = _system.choice(turns)
+    return drawn
+
+
+def due_slots(key: bytes, enrollment_id: Id, hour: int, slots: int, least: int, most: int,
+              round_: int = 0) -> tuple[int, ...]:
+    """The credited slots of one class hour at which a picture is due: `least` to `most` of its `slots`, at least
+    one. They follow from the tenant's secret key, so nobody outside can foresee them, and nothing is stored."""
+    def lot(what: str) -> bytes:
+        return hmac.new(key, f"{enrollment_id}:{round_}:{hour}:{what}".encode(), sha256).digest()
+
+    span = max(most, least) - least + 1
+    count = max(1, min(slots, least + int.from_bytes(lot("count")[:4], "big") % span))
+    ranked = sorted(range(slots), key=lambda slot: lot(f"slot {slot}"))
+    return tuple(sorted(hour * slots + slot for slot in ranked[:count]))
+
+
+def due_between(key: bytes, enrollment_id: Id, before: int, after: int, slots: int, least: int, most: int,
+                round_: int = 0) -> tuple[int, ...]:
+    """The due slots among those credited since: `before` and `after` count credited slots of the enrollment."""
+    if after <= before:
+        return ()
+    hours = range(before // slots, (after - 1) // slots + 1)
+    return tuple(slot for hour in hours for slot in due_slots(key, enrollment_id, hour, slots, least, most, round_)
+                 if before <= slot < after)

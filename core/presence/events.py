@@ -1,0 +1,27 @@
+"""What presence does when a person withdraws consent: descriptor and pictures go, the records stay (R24)."""
+from sqlalchemy import select
+
+from core.base.events import subscribe
+from core.identity import ConsentWithdrawn
+from core.presence.models import Attestation, Challenge, FaceTemplate, Snapshot
+from core.presence.states import OPEN, ChallengeState
+from core.tenancy import Ctx
+
+
+@subscribe(ConsentWithdrawn)
+def forget_face(ctx: Ctx, event: ConsentWithdrawn) -> None:
+    """What was proved stays on record with time and verdict; nothing of the face itself does."""
+    keys: list[str] = []
+    for row in [*ctx.db.scalars(select(Attestation).where(Attestation.person_id == event.person_id)),
+                *ctx.db.scalars(select(Snapshot).where(Snapshot.person_id == event.person_id))]:
+        if row.picture_key:
+            keys.append(row.picture_key)
+            row.picture_key = None
+    for challenge in ctx.db.scalars(select(Challenge).where(Challenge.person_id == event.person_id)):
+        challenge.digests = []
+        if challenge.state in OPEN:
+            challenge.state, challenge.reason, challenge.ended_at = ChallengeState.FAILED, "replaced", ctx.now
+    for template in ctx.db.scalars(select(FaceTemplate).where(FaceTemplate.person_id == event.person_id)):
+        ctx.db.delete(template)
+    if keys:
+        ctx.enqueue("presence.purge", {"keys": keys})

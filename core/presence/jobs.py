@@ -1,0 +1,40 @@
+"""What happens after the commit: pictures are judged, the mean follows the photos, withdrawn faces are purged."""
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import func, select
+
+from core.base.outbox import job
+from core.presence.matching import packed, unpacked
+from core.presence.models import FaceMean, FaceTemplate
+from core.presence.snapshots import judge_snapshot
+from core.tenancy import Ctx
+
+_GROWTH = 1.2
+
+
+@job("presence.judge_snapshot", queue="face")
+def judge(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    judge_snapshot(ctx, UUID(payload["snapshot"]))
+
+
+@job("presence.mean", queue="face")
+def renew_mean(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    """Once enough photos are enrolled, and again whenever a fifth more are (faces §1)."""
+    count = ctx.db.scalar(select(func.count()).select_from(FaceTemplate)) or 0
+    last = ctx.db.scalar(select(FaceMean).order_by(FaceMean.made_at.desc()).limit(1))
+    if count < ctx.rules().presence.centre_min_photos or (last is not None and count < _GROWTH * last.photos):
+        return
+    vectors = np.stack([unpacked(vector) for vector in ctx.db.scalars(select(FaceTemplate.vector))])
+    mean = last or FaceMean()
+    mean.vector, mean.photos, mean.made_at = packed(vectors.mean(axis=0)), count, ctx.now
+    ctx.db.add(mean)
+
+
+@job("presence.purge", queue="face")
+def purge(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    """Forget pictures whose rows no longer name them."""
+    for key in payload["keys"]:
+        ctx.blobs.delete(key)

@@ -1,0 +1,107 @@
+"""What is kept of face checks: the descriptor, the tries, what they proved, pictures taken while studying."""
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.base.db import Base, Id, Retention, SealedBytes, UtcDateTime, id_column, personal
+from core.presence.states import ChallengeState, SnapshotVerdict
+
+
+class FaceTemplate(Base):
+    """The descriptor of a person's photo on file; kept until the account closes or consent is withdrawn."""
+
+    __tablename__ = "face_template"
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), unique=True)
+    photo_key: Mapped[str] = mapped_column(String(120), info=personal(Retention.ACCOUNT))
+    vector: Mapped[bytes] = mapped_column(SealedBytes, info=personal(Retention.ACCOUNT))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FaceMean(Base):
+    """The mean descriptor of the tenant's enrolled photos, from which the cosine distance is taken."""
+
+    __tablename__ = "face_mean"
+
+    id: Mapped[Id] = id_column()
+    vector: Mapped[bytes] = mapped_column(SealedBytes, info=personal(Retention.ACCOUNT))
+    photos: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Challenge(Base):
+    """One try of the face check. The actions are drawn when it opens and told one by one; `deadline_at` is the
+    server's, for the action told last (N-34, N-35)."""
+
+    __tablename__ = "face_challenge"
+    __table_args__ = (Index("ix_face_challenge_person", "person_id", "opened_at"),)
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    enrollment_id: Mapped[Id] = mapped_column(index=True)
+    nonce: Mapped[str] = mapped_column(String(40))
+    actions: Mapped[list[str]] = mapped_column(JSON)
+    step: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(12), default=ChallengeState.LOOKING)
+    reason: Mapped[str] = mapped_column(String(30), default="")
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    digests: Mapped[list[str]] = mapped_column(JSON, default=list, info=personal(Retention.EVIDENCE))
+
+
+class Attestation(Base):
+    """Proof that the person was there when the player opened: by face, or by a supervised session."""
+
+    __tablename__ = "attestation"
+    __table_args__ = (Index("ix_attestation_holder", "person_id", "enrollment_id", "valid_until"),)
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    enrollment_id: Mapped[Id]
+    challenge_id: Mapped[Id | None] = mapped_column(ForeignKey("face_challenge.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    zone: Mapped[str] = mapped_column(String(10))
+    euclid: Mapped[float | None]
+    cosine: Mapped[float | None]
+    picture_key: Mapped[str | None] = mapped_column(String(120), info=personal(Retention.EVIDENCE))
+    witness_id: Mapped[Id | None]
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    valid_until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Snapshot(Base):
+    """One picture asked for while studying (N-33): the slot it was due at, and what it showed."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (UniqueConstraint("enrollment_id", "round", "slot"),)
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    enrollment_id: Mapped[Id]
+    round: Mapped[int] = mapped_column(default=0)
+    slot: Mapped[int]
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    picture_key: Mapped[str | None] = mapped_column(String(120), info=personal(Retention.EVIDENCE))
+    verdict: Mapped[str] = mapped_column(String(12), default=SnapshotVerdict.WAITING)
+    faces: Mapped[int | None]
+    euclid: Mapped[float | None]
+    cosine: Mapped[float | None]
+    judged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SupervisedRequest(Base):
+    """Somebody who cannot or does not want to use the face check asks for a supervised session (R24, C-25)."""
+
+    __tablename__ = "supervised_request"
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    enrollment_id: Mapped[Id]
+    reason: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str] = mapped_column(String(500), default="", info=personal(Retention.EVIDENCE))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,190 @@
+"""Pages of the face check and its consent; frames and snapshots as they come from the camera (N-33 … N-36)."""
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.access import Permission, camera_page, policy, trail_exempt
+from core.base.errors import DomainError
+from core.identity import current_person, face_consent, give_consent, withdraw_consent
+from core.presence import service, snapshots, supervised, tokens
+from core.presence.client import face_client
+from core.presence.drawing import by_secrets
+from core.presence.liveness import Drawer
+from core.presence.queries import attested, tries_left
+from core.presence.service import Batch, Progress
+from core.presence.states import ChallengeState
+from core.presence.words import action_text, failure, hint_text
+from core.web import JianxueFlask, current_ctx, page
+
+bp = Blueprint("presence", __name__, template_folder="templates", url_prefix="/presence")
+_DRAWER = "jianxue.presence.drawer"
+
+
+def install(app: JianxueFlask) -> None:
+    app.extensions[_DRAWER] = by_secrets
+    app.register_blueprint(bp)
+
+
+def _drawer() -> Drawer:
+    """Who draws the actions; a test may put another drawer into its own app object, nothing from outside can."""
+    drawer: Callable[..., Any] = current_app.extensions[_DRAWER]
+    return drawer
+
+
+@bp.get("/check/<token>")
+@camera_page
+@policy(Permission.STUDY)
+def check(token: str) -> ResponseReturnValue:
+    """The face box (N-34), or first the consent; who is attested already goes on."""
+    ctx = current_ctx()
+    gate, person = tokens.open_gate(ctx, token), current_person(ctx)
+    if attested(ctx, gate.person_id, gate.enrollment_id):
+        return redirect(gate.back)
+    if face_consent(ctx, person) is None:
+        return page("presence/consent.html", token=token, facts=_facts(), back=gate.back)
+    return page("presence/check.html", token=token, back=gate.back, facts=_facts(), photo=bool(person.photo_key),
+                left=tries_left(ctx, gate.person_id, gate.enrollment_id), up=face_client(ctx).up(),
+                texts=ctx.rules().texts, seconds=ctx.rules().presence.action_seconds)
+
+
+def _facts() -> dict[str, object]:
+    """What the pages say of keeping; from the tenant's rules, so that they stay true."""
+    rules = current_ctx().rules()
+    return {"version": rules.presence.consent_version, "evidence_days": rules.retention.evidence_days,
+            "appeal_days": rules.audit.appeal_days, "least": rules.presence.snapshots_min_per_hour,
+            "most": rules.presence.snapshots_max_per_hour}
+
+
+@bp.post("/check/<token>/consent")
+@policy(Permission.STUDY)
+def agree(token: str) -> ResponseReturnValue:
+    """The separate consent to face data, in the version in force (R24)."""
+    ctx = current_ctx()
+    tokens.open_gate(ctx, token)
+    give_consent(ctx, current_person(ctx))
+    return redirect(url_for(".check", token=token), 303)
+
+
+@bp.get("/consent")
+@policy(Permission.STUDY)
+def consent() -> Response:
+    """What was agreed to and when, and the way to withdraw it."""
+    ctx = current_ctx()
+    return page("presence/consent_status.html", consent=face_consent(ctx, current_person(ctx)), facts=_facts())
+
+
+@bp.route("/consent/withdraw", methods=["GET", "POST"])
+@policy(Permission.STUDY)
+def withdraw() -> ResponseReturnValue:
+    ctx = current_ctx()
+    if request.method == "GET":
+        return page("ui/confirm.html", title=_("撤回人脸信息的同意"), action=url_for(".withdraw"), cancel=url_for(".consent"),
+                    label=_("撤回同意"), kind="stop",
+                    text=_("撤回后，您的人脸特征和学习中抓拍的照片会被删除，以后学习需要预约现场见证。已计入的学时不受影响，"
+                           "但尚未审核的学时可能因为没有照片而需要补学。"))
+    withdraw_consent(ctx, current_person(ctx))
+    flash(_("已撤回同意，人脸特征和抓拍照片会在一天内删除。"), "done")
+    return redirect(url_for(".consent"), 303)
+
+
+@bp.post("/check/<token>/tries")
+@policy(Permission.STUDY)
+def begin(token: str) -> Response:
+    """“拍照识别”: open a try; the action is not told yet."""
+    ctx = current_ctx()
+    challenge = service.open_challenge(ctx, tokens.open_gate(ctx, token), _drawer())
+    return jsonify(nonce=challenge.nonce, frames=url_for(".frames", challenge_id=challenge.id))
+
+
+@bp.post("/tries/<uuid:challenge_id>/frames")
+@trail_exempt("several a second; the end of a try is recorded by the service")
+@policy(Permission.STUDY)
+def frames(challenge_id: UUID) -> Response:
+    """A batch of frames: the moment that counts is when its whole body is here, not when it began."""
+    ctx = current_ctx()
+    body = request.get_data(cache=False)
+    batch = Batch(_number("n"), request.headers.get("X-Nonce", ""), service.split_batch(body), _number("rtt"),
+                  ctx.tenant.clock.now())
+    return jsonify(_said(service.take_frames(ctx, challenge_id, batch)))
+
+
+def _number(name: str) -> int:
+    return request.args.get(name, 0, type=int)
+
+
+def _said(progress: Progress) -> dict[str, object]:
+    said: dict[str, object] = {"state": progress.state.value, "hint": hint_text(progress.hint)}
+    if progress.action:
+        said |= {"action": progress.action.value, "text": action_text(progress.action), "seconds": progress.seconds}
+    if progress.state is ChallengeState.FAILED:
+        why = failure(progress.reason)
+        said |= {"reason": progress.reason, "sentence": why.sentence, "advice": why.hint, "left": progress.tries_left}
+    return said
+
+
+@bp.route("/check/<token>/supervised", methods=["GET", "POST"])
+@policy(Permission.STUDY)
+def other_way(token: str) -> ResponseReturnValue:
+    """The other way: a supervised session instead of the face check (R24, A.7)."""
+    ctx = current_ctx()
+    gate = tokens.open_gate(ctx, token)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            supervised.ask_supervised(ctx, gate, request.form.get("reason", ""), request.form.get("note", ""))
+        except DomainError as error:
+            problem = error
+        else:
+            return redirect(url_for(".other_way", token=token), 303)
+    return page("presence/supervised.html", status=problem.status if problem else 200, token=token, problem=problem,
+                asked=supervised.open_request(ctx, gate.person_id, gate.enrollment_id), reasons=supervised.REASONS,
+                hotlines=ctx.rules().portal.hotlines, note=request.form.get("note", ""))
+
+
+@bp.get("/supervised")
+@policy(Permission.WITNESS)
+def requests() -> Response:
+    """Who waits for a supervised session."""
+    ctx = current_ctx()
+    return page("presence/requests.html", requests=supervised.open_requests_with_people(ctx),
+                reasons=supervised.REASONS)
+
+
+@bp.post("/supervised/<uuid:request_id>")
+@policy(Permission.WITNESS)
+def witness(request_id: UUID) -> ResponseReturnValue:
+    """The witness has checked the person against the ID card."""
+    supervised.attest_supervised(current_ctx(), request_id)
+    flash(_("已登记，学员现在可以在见证下学习，八小时内有效。"), "done")
+    return redirect(url_for(".requests"), 303)
+
+
+@bp.post("/snapshots/<token>")
+@policy(Permission.STUDY)
+def take(token: str) -> Response:
+    """A picture that the study asked for (N-33)."""
+    ctx = current_ctx()
+    row = snapshots.take_snapshot(ctx, tokens.open_ask(ctx, token), request.get_data(cache=False))
+    return jsonify(slot=row.slot, verdict=row.verdict)
+
+
+@bp.get("/snapshots/<uuid:snapshot_id>.jpg")
+@policy(Permission.AUDIT)
+def picture(snapshot_id: UUID) -> Response:
+    """A snapshot for the auditor: never cached, every look on the trail (P-08)."""
+    return _jpeg(snapshots.look_at(current_ctx(), snapshot_id))
+
+
+@bp.get("/attestations/<uuid:attestation_id>.jpg")
+@policy(Permission.AUDIT)
+def face(attestation_id: UUID) -> Response:
+    """The frame that was matched when the player opened."""
+    return _jpeg(snapshots.look_at_face(current_ctx(), attestation_id))
+
+
+def _jpeg(content: bytes) -> Response:
+    return Response(content, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,261 @@
+"""The face check before study (N-33 … N-35): open a try, take its frames, end it with a proof or a reason."""
+import struct
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from secrets import token_urlsafe
+
+from flask_babel import gettext as _
+
+from core.base.db import Id
+from core.base.errors import Conflict, Forbidden, Refused, TooMany
+from core.identity import Person, current_person, face_consent
+from core.presence.client import FaceClient, FaceRefusal, face_client
+from core.presence.drawing import by_secrets
+from core.presence.liveness import Action, Drawer
+from core.presence.matching import Zone
+from core.presence.models import Attestation, Challenge, FaceTemplate
+from core.presence.queries import (
+    earlier_digests, liveness_rules, match_rules, mean_vector, own_challenge, reading, template_of, tries_left,
+)
+from core.presence.states import MOVES, OPEN, ChallengeState
+from core.presence.tokens import Gate
+from core.tenancy import Ctx
+
+_OPEN_FOR = timedelta(seconds=60)
+_MOST_FRAMES = 12
+_MOST_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Frames as they came: `number` from 0, `nonce` of the challenge, `round_trip_ms` what the page measured for
+    the batch before (believed up to the grace), `received` when the whole body was there."""
+
+    number: int
+    nonce: str
+    frames: Sequence[bytes]
+    round_trip_ms: int
+    received: datetime
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a try stands; `seconds` is the time that the action told last was given."""
+
+    state: ChallengeState
+    hint: str | None = None
+    action: Action | None = None
+    seconds: float = 0.0
+    reason: str = ""
+    tries_left: int = 0
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the face process said of a batch, and of the match when the last action was done."""
+
+    done: bool | None
+    neutral: bool
+    reason: str = ""
+    hint: str | None = None
+    zone: str = ""
+    euclid: float | None = None
+    cosine: float | None = None
+    digests: tuple[str, ...] = ()
+    picture: bytes = b""
+
+
+def split_batch(body: bytes) -> list[bytes]:
+    """Frames of a request body: each a 4-byte big-endian length and a JPEG; Refused when it is not so."""
+    frames: list[bytes] = []
+    at = 0
+    while at < len(body) and len(frames) <= _MOST_FRAMES:
+        size = struct.unpack_from(">I", body, at)[0] if at + 4 <= len(body) else 0
+        at += 4 + size
+        frames.append(body[at - size:at])
+        if size == 0 or at > len(body):
+            break
+    if not frames or at != len(body) or len(frames) > _MOST_FRAMES or len(body) > _MOST_BYTES:
+        raise Refused("bad_frames", _("没有收到完整的画面，请再试一次。"))
+    return frames
+
+
+def open_challenge(ctx: Ctx, gate: Gate, draw: Drawer = by_secrets) -> Challenge:
+    """A new try; an open one ends. Refused: no consent, no photo on file, no try left within the hour (A.7)."""
+    with reading(ctx) as read:
+        person = current_person(read)
+        require_consent(read, person)
+        left = tries_left(read, person.id, gate.enrollment_id)
+        known = template_of(read, person)
+        photo = _photo(read, person) if known is None else b""
+    if not left:
+        raise TooMany("tries_used", _("刷脸已试了 %(tries)s 次没有通过。", tries=ctx.rules().presence.tries),
+                      hint=_("请申请现场见证，或一小时后再试。"))
+    vector = _describe(face_client(ctx), photo) if known is None else b""
+    if vector:
+        _keep_template(ctx, person, vector)
+    _end_open(ctx, person.id)
+    rules = ctx.rules().presence
+    challenge = Challenge(
+        person_id=person.id, enrollment_id=gate.enrollment_id, nonce=token_urlsafe(24),
+        actions=[action.value for action in draw([Action(one) for one in rules.actions], rules.actions_drawn)],
+        step=0, state=ChallengeState.LOOKING, reason="", opened_at=ctx.now, digests=[])
+    ctx.db.add(challenge)
+    ctx.db.flush()
+    return challenge
+
+
+def require_consent(ctx: Ctx, person: Person) -> None:
+    """Face data are taken only with a consent of their own in the version in force (R24)."""
+    if face_consent(ctx, person) is None:
+        raise Forbidden("no_consent", _("您还没有同意使用人脸信息。"), hint=_("请先阅读并同意，或选择现场见证。"))
+
+
+def _photo(ctx: Ctx, person: Person) -> bytes:
+    if not person.photo_key:
+        raise Refused("no_photo", _("您还没有上传照片，无法比对。"), hint=_("请先到“基本信息”上传照片。"))
+    try:
+        return ctx.blobs.get(person.photo_key)
+    except FileNotFoundError:
+        raise Refused("no_photo", _("您的照片读不出来，无法比对。"), hint=_("请拨打服务热线，由工作人员处理。")) from None
+
+
+def _describe(client: FaceClient, photo: bytes) -> bytes:
+    try:
+        return client.ask({"op": "enroll"}, (photo,)).parts[0]
+    except FaceRefusal:
+        raise Refused("photo_unfit", _("您的照片上找不到清楚的人脸，无法比对。"),
+                      hint=_("请拨打服务热线，由工作人员更换照片。")) from None
+
+
+def _keep_template(ctx: Ctx, person: Person, vector: bytes) -> None:
+    old = ctx.db.query(FaceTemplate).filter_by(person_id=person.id).one_or_none()
+    template = old or FaceTemplate(person_id=person.id)
+    template.photo_key, template.vector, template.made_at = str(person.photo_key), vector, ctx.now
+    ctx.db.add(template)
+    ctx.enqueue("presence.mean", {})
+
+
+def _end_open(ctx: Ctx, person_id: Id) -> None:
+    """Whoever opens another try gives the open one up; if an action had been told, that try is used."""
+    for challenge in ctx.db.query(Challenge).filter(Challenge.person_id == person_id, Challenge.state.in_(OPEN)):
+        challenge.reason = "not_done" if challenge.told_at else "replaced"
+        challenge.state, challenge.ended_at = ChallengeState.FAILED, ctx.now
+
+
+def take_frames(ctx: Ctx, challenge_id: Id, batch: Batch) -> Progress:
+    """Judge a batch as it arrives (N-35: 3 s by the server's receipt and at most 2 s for the upload)."""
+    with reading(ctx) as read:
+        challenge = own_challenge(read, challenge_id)
+        if not compare_digest(challenge.nonce, batch.nonce):
+            raise Conflict("nonce", _("这次识别已经被新的一次代替，请在最新打开的页面上继续。"))
+        if challenge.state not in OPEN:
+            return _ended(read, challenge)
+        if batch.received - challenge.opened_at > _OPEN_FOR:
+            told = _Told(False, False, "timed_out" if challenge.told_at is None else "not_done")
+        else:
+            told = _ask(read, challenge, batch)
+    return _advance(ctx, challenge_id, told, batch)
+
+
+def _ended(ctx: Ctx, challenge: Challenge) -> Progress:
+    return Progress(ChallengeState(challenge.state), reason=challenge.reason,
+                    tries_left=tries_left(ctx, challenge.person_id, challenge.enrollment_id))
+
+
+def _ask(ctx: Ctx, challenge: Challenge, batch: Batch) -> _Told:
+    """Ask the face process; nothing is locked meanwhile. Raises FaceServiceDown."""
+    client, name = face_client(ctx), challenge.id.hex
+
+    def since(moment: datetime) -> float:
+        return (moment - challenge.opened_at).total_seconds()
+
+    command = None
+    if challenge.told_at and challenge.deadline_at:
+        command = {"action": challenge.actions[challenge.step], "since": since(challenge.told_at),
+                   "deadline": since(challenge.deadline_at)}
+    head = {"op": "frames", "sitting": name, "open": batch.number == 0, "at": since(batch.received),
+            "rules": asdict(liveness_rules(ctx)), "command": command,
+            "seen": earlier_digests(ctx, challenge.person_id) if batch.number == 0 else []}
+    try:
+        said = client.ask(head, batch.frames, sitting=name).head
+    except FaceRefusal as refusal:
+        if refusal.word == "bad frame":
+            raise Refused("bad_frames", _("画面传坏了，请再试一次。")) from None
+        return _Told(False, False, "lost")
+    told = _Told(said["done"], bool(said["neutral"]), said["reason"] or "", said["hint"])
+    if told.done and challenge.step + 1 >= len(challenge.actions):
+        return _match(ctx, challenge, client)
+    return told
+
+
+def _match(ctx: Ctx, challenge: Challenge, client: FaceClient) -> _Told:
+    person = current_person(ctx)
+    template, mean = template_of(ctx, person), mean_vector(ctx)
+    if template is None:
+        return _Told(False, True, "lost")
+    head = {"op": "finish", "sitting": challenge.id.hex, "match": asdict(match_rules(ctx)), "mean": mean is not None}
+    try:
+        answer = client.ask(head, [template.vector, *([mean] if mean else [])], sitting=challenge.id.hex)
+    except FaceRefusal as refusal:
+        return _Told(False, True, "no_face" if refusal.word == "no_face" else "lost")
+    match = answer.head["match"]
+    fits = match["zone"] != Zone.REFUSE
+    return _Told(fits, True, "" if fits else "no_match", zone=match["zone"], euclid=match["euclid"],
+                 cosine=match["cosine"], digests=tuple(answer.head["digests"]), picture=answer.parts[0])
+
+
+def _advance(ctx: Ctx, challenge_id: Id, told: _Told, batch: Batch) -> Progress:
+    """Write what changed; most batches change nothing and touch no table."""
+    with reading(ctx) as read:
+        state = ChallengeState(own_challenge(read, challenge_id).state)
+    if told.done is None and not (told.neutral and state is ChallengeState.LOOKING):
+        return Progress(state, told.hint)
+    challenge = own_challenge(ctx, challenge_id)
+    if challenge.state not in OPEN:
+        return _ended(ctx, challenge)
+    if told.done is False:
+        return _fail(ctx, challenge, told)
+    if told.done and challenge.step + 1 >= len(challenge.actions):
+        return _pass(ctx, challenge, told)
+    challenge.step += 1 if told.done else 0
+    return _tell(ctx, challenge, batch.round_trip_ms)
+
+
+def _move(challenge: Challenge, state: ChallengeState) -> None:
+    if state not in MOVES[ChallengeState(challenge.state)]:
+        raise Conflict("challenge_state", _("这次识别已经结束，请重新点击“拍照识别”。"))
+    challenge.state = state
+
+
+def _tell(ctx: Ctx, challenge: Challenge, round_trip_ms: int) -> Progress:
+    """Tell the next action; its seconds run from now, plus what an upload takes, at most the grace."""
+    rules = ctx.rules().presence
+    grace = min(max(round_trip_ms, 0) / 1000, float(rules.upload_grace_seconds))
+    _move(challenge, ChallengeState.ACTING)
+    challenge.told_at = ctx.tenant.clock.now()
+    challenge.deadline_at = challenge.told_at + timedelta(seconds=rules.action_seconds + grace)
+    return Progress(ChallengeState.ACTING, action=Action(challenge.actions[challenge.step]),
+                    seconds=float(rules.action_seconds))
+
+
+def _fail(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
+    _move(challenge, ChallengeState.FAILED)
+    challenge.reason, challenge.ended_at = told.reason, ctx.now
+    ctx.db.flush()
+    ctx.record("presence.failed", challenge.enrollment_id, reason=told.reason, euclid=told.euclid, cosine=told.cosine)
+    return _ended(ctx, challenge)
+
+
+def _pass(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
+    _move(challenge, ChallengeState.PASSED)
+    challenge.ended_at, challenge.digests = ctx.now, list(told.digests)
+    ctx.db.add(Attestation(
+        person_id=challenge.person_id, enrollment_id=challenge.enrollment_id, challenge_id=challenge.id, kind="face",
+        zone=told.zone, euclid=told.euclid, cosine=told.cosine, picture_key=ctx.blobs.put(told.picture, "face"),
+        given_at=ctx.now, valid_until=ctx.now + timedelta(minutes=ctx.rules().presence.attestation_minutes)))
+    ctx.db.flush()
+    ctx.record("presence.passed", challenge.enrollment_id, zone=told.zone, euclid=told.euclid, cosine=told.cosine)
+    return Progress(ChallengeState.PASSED)

@@ -1,0 +1,143 @@
+"""Pictures while studying (N-33, N-36, A.7): asked for at moments that only the server knows."""
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+
+from core.base.db import Id
+from core.base.errors import NotFound, Refused
+from core.identity import current_person, person_of
+from core.presence.client import FaceRefusal, face_client
+from core.presence.drawing import due_between
+from core.presence.matching import Zone
+from core.presence.models import Attestation, Snapshot
+from core.presence.queries import match_rules, mean_vector, snapshot, snapshot_key, template_of
+from core.presence.service import require_consent
+from core.presence.states import SnapshotVerdict, verdict_of
+from core.presence.tokens import Ask, ask_token
+from core.tenancy import Ctx, Tenant
+from core.tenancy.rules import Rules
+
+_MOST_BYTES = 300 * 1024
+
+
+@dataclass(frozen=True)
+class SnapshotAsk:
+    """To be told in the beat's answer: at this slot the page posts a picture to `/presence/snapshots/<token>`."""
+
+    slot: int
+    token: str
+
+
+def asks(tenant: Tenant, rules: Rules, key: bytes, ask: Ask, after: int) -> tuple[SnapshotAsk, ...]:
+    """The pictures due among the slots credited since `ask.slot` and up to `after` (both count credited slots).
+
+    Pure but for the signature, so the beat may call it in front of Flask; `key` is `queries.snapshot_key`.
+    """
+    per_hour = rules.hours.hour_seconds // rules.hours.slot_seconds
+    due = due_between(key, ask.enrollment_id, ask.slot, after, per_hour, rules.presence.snapshots_min_per_hour,
+                      rules.presence.snapshots_max_per_hour, ask.round)
+    return tuple(SnapshotAsk(slot, ask_token(tenant, Ask(ask.person_id, ask.enrollment_id, ask.round, slot,
+                                                         ask.asked_at))) for slot in due)
+
+
+def snapshot_due(ctx: Ctx, enrollment_id: Id, before: int, after: int, round_: int = 0) -> tuple[SnapshotAsk, ...]:
+    """The same for the signed-in person inside a request: nothing while presence is not required."""
+    person_id = ctx.actor.person_id
+    if person_id is None or not ctx.rules().presence.required:
+        return ()
+    ask = Ask(person_id, enrollment_id, round_, before, ctx.now)
+    return asks(ctx.tenant, ctx.rules(), snapshot_key(ctx), ask, after)
+
+
+def take_snapshot(ctx: Ctx, ask: Ask, data: bytes) -> Snapshot:
+    """Keep a picture and have it judged after the commit. A second one for the same slot changes nothing."""
+    if len(data) > _MOST_BYTES or not data.startswith(b"\xff\xd8\xff"):
+        raise Refused("bad_snapshot", _("抓拍照片没有传完整，请检查摄像头和网络。"))
+    require_consent(ctx, current_person(ctx))
+    if (known := _taken(ctx, ask)) is not None:
+        return known
+    row = Snapshot(person_id=ask.person_id, enrollment_id=ask.enrollment_id, round=ask.round, slot=ask.slot,
+                   taken_at=ctx.now, picture_key=ctx.blobs.put(data, "snap"), verdict=SnapshotVerdict.WAITING)
+    try:
+        with ctx.db.begin_nested():
+            ctx.db.add(row)
+    except IntegrityError:
+        return ctx.db.scalars(_of_slot(ask)).one()
+    ctx.enqueue("presence.judge_snapshot", {"snapshot": str(row.id)}, key=f"snapshot:{row.id}")
+    return row
+
+
+def _taken(ctx: Ctx, ask: Ask) -> Snapshot | None:
+    return ctx.db.scalar(_of_slot(ask))
+
+
+def _of_slot(ask: Ask) -> Select[tuple[Snapshot]]:
+    return select(Snapshot).where(Snapshot.enrollment_id == ask.enrollment_id, Snapshot.round == ask.round,
+                                  Snapshot.slot == ask.slot)
+
+
+def judge_snapshot(ctx: Ctx, snapshot_id: Id) -> None:
+    """Compare a kept picture with the photo on file; what came in is replaced by its clean JPEG.
+
+    Run by a worker; raises FaceServiceDown, upon which the outbox tries again later.
+    """
+    row = snapshot(ctx, snapshot_id)
+    if row.verdict != SnapshotVerdict.WAITING or row.picture_key is None:
+        return
+    raw = row.picture_key
+    try:
+        said, clean = _compare(ctx, row, ctx.blobs.get(raw))
+    except (FaceRefusal, FileNotFoundError):
+        row.verdict, row.picture_key = SnapshotVerdict.UNREADABLE, None
+    else:
+        match = said["match"]
+        row.faces = int(said["faces"])
+        row.verdict = verdict_of(row.faces, Zone(match["zone"]) if match else None)
+        row.euclid, row.cosine = (match["euclid"], match["cosine"]) if match else (None, None)
+        row.picture_key = ctx.blobs.put(clean, "snap")
+    row.judged_at = ctx.now
+    if row.picture_key != raw:
+        ctx.enqueue("presence.purge", {"keys": [raw]})
+
+
+def _compare(ctx: Ctx, row: Snapshot, picture: bytes) -> tuple[dict[str, Any], bytes]:
+    template, mean = template_of(ctx, person_of(ctx, row.person_id)), mean_vector(ctx)
+    parts = [picture]
+    if template is not None:
+        parts += [template.vector, *([mean] if mean else [])]
+    answer = face_client(ctx).ask({"op": "snapshot", "match": asdict(match_rules(ctx, frames=1))}, parts)
+    return dict(answer.head), answer.parts[0]
+
+
+def look_at(ctx: Ctx, snapshot_id: Id) -> bytes:
+    """The picture for somebody who may see it; each look leaves a trail entry. NotFound when it is not judged
+    yet, was unreadable or has been purged."""
+    row = snapshot(ctx, snapshot_id)
+    key = None if row.verdict == SnapshotVerdict.WAITING else row.picture_key
+    return _look(ctx, "presence.look", key, row)
+
+
+def look_at_face(ctx: Ctx, attestation_id: Id) -> bytes:
+    """The frame of a passed face check, likewise."""
+    row = ctx.db.get(Attestation, attestation_id)
+    if row is None:
+        raise _gone()
+    return _look(ctx, "presence.look_at_face", row.picture_key, row)
+
+
+def _look(ctx: Ctx, action: str, key: str | None, row: Snapshot | Attestation) -> bytes:
+    try:
+        picture = ctx.blobs.get(key) if key else b""
+    except FileNotFoundError:
+        picture = b""
+    if not picture:
+        raise _gone()
+    ctx.record_aside(action, row.id, person=str(row.person_id), enrollment=str(row.enrollment_id))
+    return picture
+
+
+def _gone() -> NotFound:
+    return NotFound("no_picture", _("这张照片还没有比对完，或已按期限删除。"))

@@ -1,0 +1,47 @@
+"""The states of a face check and of a snapshot."""
+from collections.abc import Mapping
+from enum import StrEnum
+
+from core.presence.matching import Zone
+
+
+class ChallengeState(StrEnum):
+    LOOKING = "looking"      # waiting for a straight look
+    ACTING = "acting"        # an action was told, the clock runs
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+MOVES: Mapping[ChallengeState, frozenset[ChallengeState]] = {
+    ChallengeState.LOOKING: frozenset({ChallengeState.ACTING, ChallengeState.FAILED}),
+    ChallengeState.ACTING: frozenset({ChallengeState.ACTING, ChallengeState.PASSED, ChallengeState.FAILED}),
+    ChallengeState.PASSED: frozenset(),
+    ChallengeState.FAILED: frozenset(),
+}
+OPEN = frozenset({ChallengeState.LOOKING, ChallengeState.ACTING})
+
+
+class SnapshotVerdict(StrEnum):
+    """What a picture showed; `unsure` and worse are for the auditor to look at, nothing is punished by it."""
+
+    WAITING = "waiting"
+    SAME = "same"
+    UNSURE = "unsure"
+    OTHER = "other"
+    NO_FACE = "no_face"
+    SEVERAL = "several"
+    UNREADABLE = "unreadable"
+
+
+ABSENT = frozenset({SnapshotVerdict.NO_FACE, SnapshotVerdict.UNREADABLE})
+"""Pictures that do not count as taken: nobody is seen on them (N-45 c)."""
+
+
+def verdict_of(faces: int, zone: Zone | None) -> SnapshotVerdict:
+    """What one picture says; a stranger or a doubt goes before the auditor, who decides."""
+    if faces == 0:
+        return SnapshotVerdict.NO_FACE
+    if faces > 1:
+        return SnapshotVerdict.SEVERAL
+    return {Zone.ACCEPT: SnapshotVerdict.SAME, Zone.REVIEW: SnapshotVerdict.UNSURE,
+            Zone.REFUSE: SnapshotVerdict.OTHER, None: SnapshotVerdict.UNSURE}[zone]

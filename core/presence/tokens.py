@@ -1,0 +1,100 @@
+"""Signed addresses: what a flow above allowed a person to do here, without a row for it."""
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+from itsdangerous import BadData, URLSafeSerializer
+
+from core.base.db import Id
+from core.base.errors import NotFound
+from core.tenancy import Ctx, Tenant
+
+ASK_MINUTES = 3
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whom a face check lets through to what: `back` is a path of this site to go on to."""
+
+    person_id: Id
+    enrollment_id: Id
+    back: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A picture that the study asked for, and when."""
+
+    person_id: Id
+    enrollment_id: Id
+    round: int
+    slot: int
+    asked_at: datetime
+
+
+Token = TypeVar("Token", Gate, Ask)
+
+
+def check_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
+    """Where the signed-in person's face check for an enrollment begins; afterwards it goes on to the path `back`."""
+    if ctx.actor.person_id is None or not back.startswith("/") or back.startswith(("//", "/\\")):
+        raise ValueError("a face check needs a person and a path of this site to go on to")
+    return url_for("presence.check", token=gate_token(ctx, Gate(ctx.actor.person_id, enrollment_id, back)))
+
+
+def gate_token(ctx: Ctx, gate: Gate) -> str:
+    return _dumps(ctx.tenant, "gate", [gate.person_id.hex, gate.enrollment_id.hex, gate.back])
+
+
+def open_gate(ctx: Ctx, token: str) -> Gate:
+    """The gate of a token, for the person it was made for; anything else is NotFound."""
+    person, enrollment, back = _loads(ctx.tenant, "gate", token, 3)
+    gate = Gate(UUID(str(person)), UUID(str(enrollment)), str(back))
+    return _own(ctx, gate)
+
+
+def ask_token(tenant: Tenant, ask: Ask) -> str:
+    """For the beat's answer: the page posts its picture to `/presence/snapshots/<token>`."""
+    return _dumps(tenant, "ask", [ask.person_id.hex, ask.enrollment_id.hex, ask.round, ask.slot,
+                                  int(ask.asked_at.timestamp())])
+
+
+def open_ask(ctx: Ctx, token: str) -> Ask:
+    """The ask of a token, for its person and not older than three minutes; anything else is NotFound."""
+    person, enrollment, round_, slot, at = _loads(ctx.tenant, "ask", token, 5)
+    asked_at = datetime.fromtimestamp(int(str(at)), ctx.now.tzinfo)
+    ask = Ask(UUID(str(person)), UUID(str(enrollment)), int(str(round_)), int(str(slot)), asked_at)
+    if ctx.now - asked_at > timedelta(minutes=ASK_MINUTES):
+        raise NotFound("ask_over", _("这次抓拍已经过时，不需要再上传。"))
+    return _own(ctx, ask)
+
+
+def _own(ctx: Ctx, found: Token) -> Token:
+    if found.person_id != ctx.actor.person_id:
+        raise _unknown()
+    return found
+
+
+def _dumps(tenant: Tenant, purpose: str, values: list[object]) -> str:
+    return str(_serializer(tenant, purpose).dumps(values))
+
+
+def _loads(tenant: Tenant, purpose: str, token: str, count: int) -> list[object]:
+    try:
+        values = _serializer(tenant, purpose).loads(token)
+    except BadData:
+        raise _unknown() from None
+    if not isinstance(values, list) or len(values) != count:
+        raise _unknown()
+    return values
+
+
+def _serializer(tenant: Tenant, purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(tenant.keys.derive(f"presence.{purpose}"), salt=purpose)
+
+
+def _unknown() -> NotFound:
+    return NotFound("gate", _("没有找到这个页面。请回到“我的培训”重新点击【开始学习】。"))

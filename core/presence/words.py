@@ -1,0 +1,74 @@
+"""What the sitter hears: one instruction in large type, and at once what was wrong (look: camera)."""
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString
+
+from core.presence.liveness import Action, Reason
+
+ACTIONS: Mapping[Action, LazyString] = {
+    Action.TURN_LEFT: _l("请慢慢向左转头"), Action.TURN_RIGHT: _l("请慢慢向右转头"),
+    Action.NOD: _l("请慢慢点头"), Action.OPEN_MOUTH: _l("请张开嘴"),
+}
+HINTS: Mapping[Reason, LazyString] = {
+    Reason.NO_FACE: _l("没有看到人脸，请正对摄像头"), Reason.SEVERAL_FACES: _l("画面里有两个人，请只留本人"),
+    Reason.TOO_FAR: _l("离得太远，请靠近一些"), Reason.TOO_DARK: _l("太暗，请打开灯或面向窗户"),
+    Reason.TOO_BRIGHT: _l("太亮，请避开直射光"), Reason.NOT_FRONTAL: _l("请正对摄像头，保持平视"),
+    Reason.STILL: _l("请看着摄像头"),
+}
+_FAILURES: Mapping[str, tuple[LazyString, LazyString]] = {
+    Reason.NO_FACE: (_l("没有看清您的脸。"), _l("请坐到光线好的地方，脸对准圆圈再试一次。")),
+    Reason.SEVERAL_FACES: (_l("画面里有两个人。"), _l("请只留本人在摄像头前，再试一次。")),
+    Reason.REPEATED: (_l("摄像头送来了重复的画面。"), _l("请使用电脑或手机自带的摄像头，关闭其他摄像头软件后再试。")),
+    Reason.FLAT: (_l("没有看出头部的转动。"), _l("请本人面对摄像头，慢慢转头，不要晃动设备。")),
+    Reason.NO_DEPTH: (_l("转头太快，没有看清。"), _l("请再试一次，头转得慢一些。")),
+    Reason.OTHER_PERSON: (_l("转头前后不像同一个人。"), _l("请本人独自面对摄像头，再试一次。")),
+    Reason.NOT_DONE: (_l("规定时间内没有看到要求的动作。"), _l("听到提示后再动作，动作慢一些、大一些，再试一次。")),
+    Reason.TOO_LATE: (_l("动作完成得晚了。"), _l("看到提示后马上动作；网络慢时请换一个信号好的地方。")),
+    "no_match": (_l("和照片上的人不像。"), _l("请摘下口罩、帽子和墨镜，在光线均匀的地方再试一次。")),
+    "timed_out": (_l("等了一分钟还没有看清您的脸。"), _l("请按照提示调整位置和光线，再试一次。")),
+    "lost": (_l("识别中断了。"), _l("这一次不计次数，请再试一次。")),
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a try failed, and what to do."""
+
+    sentence: str
+    hint: str
+
+
+def failure(reason: str) -> Failure:
+    """The words for a failed try."""
+    sentence, hint = _FAILURES.get(reason, _FAILURES["lost"])
+    return Failure(str(sentence), str(hint))
+
+
+def hint_text(reason: str | None) -> str:
+    """The hint for the frame just seen; '' when nothing hinders."""
+    return str(HINTS[Reason(reason)]) if reason else ""
+
+
+def action_text(action: str) -> str:
+    """The instruction; the same words are read aloud."""
+    return str(ACTIONS[Action(action)])
+
+
+def zone_text(zone: str) -> str:
+    """For auditors."""
+    words: dict[str, str] = {
+        "accept": _("比对一致"), "review": _("需人工核对"), "refuse": _("不像本人"), "supervised": _("现场见证"),
+    }
+    return words.get(zone, zone)
+
+
+def verdict_text(verdict: str) -> str:
+    """What a snapshot showed, for trainee and auditor."""
+    words: dict[str, str] = {
+        "waiting": _("正在比对"), "same": _("比对一致"), "unsure": _("需人工核对"), "other": _("不像本人"),
+        "no_face": _("没有看到人"), "several": _("不止一个人"), "unreadable": _("照片损坏"),
+    }
+    return words.get(verdict, verdict)
