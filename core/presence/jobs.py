@@ -25,11 +25,11 @@ def renew_mean(ctx: Ctx, payload: Mapping[str, Any]) -> None:
     """Once enough photos are enrolled, and again whenever a fifth more are (faces §1)."""
     count = ctx.db.scalar(select(func.count()).select_from(FaceTemplate)) or 0
     last = ctx.db.scalar(select(FaceMean).order_by(FaceMean.made_at.desc()).limit(1))
-    if count < ctx.rules().presence.centre_min_photos or (last is not None and count < _GROWTH * last.photos):
+    if count < ctx.rules().presence.centre_min_photos or (last is not None and count < _GROWTH * last.counted):
         return
     vectors = np.stack([unpacked(vector) for vector in ctx.db.scalars(select(FaceTemplate.vector))])
     mean = last or FaceMean()
-    mean.vector, mean.photos, mean.made_at = packed(vectors.mean(axis=0)), count, ctx.now
+    mean.vector, mean.counted, mean.made_at = packed(vectors.mean(axis=0)), count, ctx.now
     ctx.db.add(mean)
 
 

@@ -27,7 +27,7 @@ class FaceMean(Base):
 
     id: Mapped[Id] = id_column()
     vector: Mapped[bytes] = mapped_column(SealedBytes, info=personal(Retention.ACCOUNT))
-    photos: Mapped[int]
+    counted: Mapped[int]
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

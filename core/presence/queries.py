@@ -27,7 +27,6 @@ def reading(ctx: Ctx) -> Iterator[Ctx]:
     try:
         yield read
     finally:
-        read.rollback()
         read.close()
 
 
@@ -73,7 +72,7 @@ def template_of(ctx: Ctx, person: Person) -> FaceTemplate | None:
 def mean_vector(ctx: Ctx) -> bytes | None:
     """The tenant's mean descriptor, once enough photos are enrolled."""
     mean = ctx.db.scalar(select(FaceMean).order_by(FaceMean.made_at.desc()).limit(1))
-    return mean.vector if mean is not None and mean.photos >= ctx.rules().presence.centre_min_photos else None
+    return mean.vector if mean is not None and mean.counted >= ctx.rules().presence.centre_min_photos else None
 
 
 def earlier_digests(ctx: Ctx, person_id: Id, sittings: int = 5) -> list[str]:

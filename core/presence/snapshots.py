@@ -74,7 +74,7 @@ def _taken(ctx: Ctx, ask: Ask) -> Snapshot | None:
     return ctx.db.scalar(_of_slot(ask))
 
 
-def _of_slot(ask: Ask) -> Select[tuple[Snapshot]]:
+def _of_slot(ask: Ask) -> Select[Snapshot]:
     return select(Snapshot).where(Snapshot.enrollment_id == ask.enrollment_id, Snapshot.round == ask.round,
                                   Snapshot.slot == ask.slot)
 

@@ -4,10 +4,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.base.config import Config
 from tests.data import ROOT
 
 
@@ -24,3 +26,9 @@ def face_socket() -> Iterator[Path]:
         finally:
             process.terminate()
             process.wait(20)
+
+
+@pytest.fixture
+def config(config: Config, face_socket: Path) -> Config:
+    """The usual configuration with this folder's face process."""
+    return replace(config, face_socket=face_socket)
