@@ -176,19 +176,17 @@ class ChoiceProblem(StrEnum):
 
     OUTSIDE = "outside"
     FORBIDDEN = "forbidden"
-    TAKEN = "taken"
-    TWICE = "twice"
-    FUTURE_CERTIFICATE = "future_certificate"
+    BEFORE_ISSUE = "before_issue"
 
 
-def choice_problem(year: int, now: datetime, years_back: int, previous: PreviousYear, issued_on: date,
-                   taken: bool) -> ChoiceProblem | None:
-    """N-22, N-23, N-27: the year's window, the regulator's word, one line per certificate × cycle."""
+def choice_problem(year: int, now: datetime, years_back: int, previous: PreviousYear,
+                   issued_on: date) -> ChoiceProblem | None:
+    """N-22, N-23: the year's window, the regulator's word; no year before the certificate's own."""
     current = year_in_shanghai(now)
     if not current - years_back <= year <= current:
         return ChoiceProblem.OUTSIDE
     if year < current and previous is PreviousYear.FORBID:
         return ChoiceProblem.FORBIDDEN
     if issued_on.year > year:
-        return ChoiceProblem.FUTURE_CERTIFICATE
-    return ChoiceProblem.TAKEN if taken else None
+        return ChoiceProblem.BEFORE_ISSUE
+    return None

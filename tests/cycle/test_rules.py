@@ -44,22 +44,20 @@ def test_offered_years(now: str, policy: PreviousYear, years: list[tuple[int, bo
     assert [one.current for one in offers] == [True] + [False] * (len(years) - 1)
 
 
-@pytest.mark.parametrize("year, policy, issued, taken, problem", [
-    (2026, PreviousYear.WARN, "2016-04-19", False, None),
-    (2025, PreviousYear.WARN, "2016-04-19", False, None),
-    (2025, PreviousYear.FORBID, "2016-04-19", False, ChoiceProblem.FORBIDDEN),
-    (2026, PreviousYear.FORBID, "2016-04-19", False, None),
-    (2024, PreviousYear.ALLOW, "2016-04-19", False, ChoiceProblem.OUTSIDE),
-    (2027, PreviousYear.ALLOW, "2016-04-19", False, ChoiceProblem.OUTSIDE),
-    (2025, PreviousYear.ALLOW, "2026-01-01", False, ChoiceProblem.FUTURE_CERTIFICATE),
-    (2026, PreviousYear.ALLOW, "2026-11-01", False, None),
-    (2026, PreviousYear.WARN, "2016-04-19", True, ChoiceProblem.TAKEN),
+@pytest.mark.parametrize("year, policy, issued, problem", [
+    (2026, PreviousYear.WARN, "2016-04-19", None),
+    (2025, PreviousYear.WARN, "2016-04-19", None),
+    (2025, PreviousYear.FORBID, "2016-04-19", ChoiceProblem.FORBIDDEN),
+    (2026, PreviousYear.FORBID, "2016-04-19", None),
+    (2024, PreviousYear.ALLOW, "2016-04-19", ChoiceProblem.OUTSIDE),
+    (2027, PreviousYear.ALLOW, "2016-04-19", ChoiceProblem.OUTSIDE),
+    (2025, PreviousYear.ALLOW, "2026-01-01", ChoiceProblem.BEFORE_ISSUE),
+    (2026, PreviousYear.ALLOW, "2026-11-01", None),
 ])
-def test_choice(year: int, policy: PreviousYear, issued: str, taken: bool,
-                problem: ChoiceProblem | None) -> None:
-    """N-22, N-23, N-27: the window, the regulator's word, one line per certificate × cycle."""
+def test_choice(year: int, policy: PreviousYear, issued: str, problem: ChoiceProblem | None) -> None:
+    """N-22, N-23: the window, the regulator's word; no year before the certificate's own."""
     now = datetime(2026, 11, 20, 2, tzinfo=timezone.utc)
-    assert rules.choice_problem(year, now, 1, policy, date.fromisoformat(issued), taken) is problem
+    assert rules.choice_problem(year, now, 1, policy, date.fromisoformat(issued)) is problem
 
 
 def test_hours_of_a_year() -> None:

@@ -1,0 +1,166 @@
+"""Reading enrollments, and what may be chosen."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from core.base.clock import local
+from core.base.db import Id
+from core.base.errors import NotFound, Problem
+from core.contract.values import CertificateFacts, EnrollmentFacts
+from core.cycle import rules
+from core.cycle.models import Enrollment
+from core.cycle.rules import Due, Exemption, Held, Plan, PreviousYear, YearOffer
+from core.cycle.states import LIVE, EnrollmentState
+from core.extension import hooks
+from core.identity import Person
+from core.registry import Certificate, certificate_facts, certificates_of
+from core.tenancy import Ctx
+
+TAKEN = LIVE - {EnrollmentState.CHOSEN}
+
+
+def plan(ctx: Ctx) -> Plan:
+    """The hours of a year by the tenant's rules (N-25, N-30)."""
+    now = ctx.rules()
+    return Plan(now.hours.general, now.hours.professional, now.cycle.exempt_general_from_second)
+
+
+def offers(ctx: Ctx) -> tuple[YearOffer, ...]:
+    """The cycles that can be chosen now (N-22, N-23)."""
+    now = ctx.rules().cycle
+    return rules.offered_years(ctx.now, now.years_back, PreviousYear(now.previous_year))
+
+
+def enrollment(ctx: Ctx, enrollment_id: Id) -> Enrollment:
+    """One enrollment; NotFound when there is none."""
+    found = ctx.db.get(Enrollment, enrollment_id)
+    if found is None:
+        raise NotFound("enrollment", _("没有找到这项培训。请从“我的培训”中打开。"))
+    return found
+
+
+def enrollments_of(ctx: Ctx, person_id: Id, *, chosen: bool = False) -> list[Enrollment]:
+    """A person's live enrollments, first enrolled first (N-24); with `chosen` those of the cart instead."""
+    states = {EnrollmentState.CHOSEN} if chosen else TAKEN
+    return list(ctx.db.scalars(select(Enrollment).where(
+        Enrollment.person_id == person_id, Enrollment.state.in_(states))
+        .order_by(Enrollment.enrolled_at, Enrollment.turn, Enrollment.id)))
+
+
+def enrollments_of_order(ctx: Ctx, order_id: Id) -> list[Enrollment]:
+    """What an order pays for."""
+    return list(ctx.db.scalars(select(Enrollment).where(Enrollment.order_id == order_id).order_by(Enrollment.turn)))
+
+
+def cart_count(ctx: Ctx) -> int:
+    """How many choices wait to be submitted: the number at 购物车 (N-19)."""
+    return ctx.db.scalar(select(func.count()).select_from(Enrollment).where(
+        Enrollment.person_id == ctx.actor.person_id, Enrollment.state == EnrollmentState.CHOSEN)) or 0
+
+
+def due_of(row: Enrollment) -> Due:
+    """The hours that an enrollment owes, with the reason where it owes fewer."""
+    why = row.exemption
+    exemption = Exemption(why["rule"], why["post"], datetime.fromisoformat(why["since"]),
+                          Id(why["by"])) if why else None
+    return Due(row.general_hours_due, row.professional_hours_due, exemption)
+
+
+def held(row: Enrollment) -> Held:
+    """An enrollment as the rules see it."""
+    return Held(row.id, row.post.name, row.enrolled_at, row.turn, row.opened_at,
+                row.state == EnrollmentState.COMPLETED, due_of(row))
+
+
+def exemption_sentence(ctx: Ctx, year: int, due: Due) -> str:
+    """Why the general hours need not be learnt (N-25, C-10): first post, since when, by which rule; '' if owed."""
+    if due.exemption is None:
+        return ""
+    since = local(due.exemption.enrolled_at)
+    sentence = ctx.text("exempt_reason", first_post=due.exemption.post, year=year,
+                        general=ctx.rules().hours.general, left=due.total)
+    return sentence + _("（%(post)s于%(since)s报名；依据：当年年度自第二个岗位开始，通用课程免学）",
+                        post=due.exemption.post, since=f"{since.year}年{since.month}月{since.day}日")
+
+
+def enrollment_facts(ctx: Ctx, row: Enrollment, hours_done: int = 0) -> EnrollmentFacts:
+    """The enrollment as hooks see it; the hours learnt are known by the flow above."""
+    return EnrollmentFacts(
+        id=row.id, person_id=row.person_id, certificate_id=row.certificate_id, post=row.post.name, year=row.year,
+        kind=row.kind, general_due=row.general_hours_due, professional_due=row.professional_hours_due,
+        hours_done=hours_done, hours_total=plan(ctx).recorded,
+        paid=row.state in (EnrollmentState.OPEN, EnrollmentState.COMPLETED))
+
+
+@dataclass(frozen=True)
+class YearChoice:
+    """A certificate in one cycle: `problems` say why it cannot be chosen, `taken` by which enrollment it is."""
+
+    offer: YearOffer
+    problems: tuple[Problem, ...]
+    taken: Enrollment | None
+
+    @property
+    def free(self) -> bool:
+        """Whether it can be chosen."""
+        return not self.problems and self.taken is None
+
+
+@dataclass(frozen=True)
+class CertificateChoice:
+    """A certificate's card: its facts (N-20) and the cycles."""
+
+    certificate: Certificate
+    facts: CertificateFacts
+    years: tuple[YearChoice, ...]
+
+
+def choices(ctx: Ctx, person: Person) -> Sequence[CertificateChoice]:
+    """All certificates of a person with the cycles that are offered (N-18, N-20, N-22)."""
+    live = enrollments_of(ctx, person.id) + enrollments_of(ctx, person.id, chosen=True)
+    found = []
+    for certificate in certificates_of(ctx, person):
+        facts = certificate_facts(ctx, certificate, person)
+        years = tuple(
+            YearChoice(offer, tuple(hooks(ctx).check_eligibility(facts, offer.year)),
+                       next((one for one in live if (one.post_id, one.year) == (certificate.post_id, offer.year)),
+                            None))
+            for offer in offers(ctx))
+        found.append(CertificateChoice(certificate, facts, years))
+    return found
+
+
+@dataclass(frozen=True)
+class CartLine:
+    """A choice that waits to be submitted: what it will owe, why, its price in fen, the words of N-26."""
+
+    enrollment: Enrollment
+    due: Due
+    exemption: str
+    fen: int
+    confirm: str
+    warned: bool
+
+    @property
+    def period(self) -> str:
+        """培训周期 (N-21)."""
+        return rules.period(self.enrollment.year)
+
+
+def cart(ctx: Ctx, person_id: Id) -> list[CartLine]:
+    """购物车 (N-19): the choices in their order, with hours as they would be after submitting (N-25)."""
+    chosen = enrollments_of(ctx, person_id, chosen=True)
+    taken = enrollments_of(ctx, person_id)
+    warned = {offer.year for offer in offers(ctx) if offer.warned}
+    lines = []
+    for turn, row in enumerate(chosen):
+        same_year = [held(one) for one in taken if one.year == row.year]
+        before = [Held(one.id, one.post.name, ctx.now, place) for place, one in enumerate(chosen[:turn + 1])
+                  if one.year == row.year]
+        due = rules.assign_hours([*same_year, *before], plan(ctx))[row.id]
+        lines.append(CartLine(row, due, exemption_sentence(ctx, row.year, due), ctx.rules().payment.continuing_fen,
+                              ctx.text("buy_confirm", post=row.post.name, kind=row.kind), row.year in warned))
+    return lines
