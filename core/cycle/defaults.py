@@ -24,7 +24,7 @@ from core.cycle.words import STATE_WORDS
 from core.registry import STATUS_TEXTS, Status
 from core.tenancy import Ctx
 
-ENDED = (Status.VOID, Status.CANCELLED, Status.SUPERSEDED)
+ENDED = (Status.VOID, Status.CANCELLED)
 
 
 @hookimpl(trylast=True)

@@ -82,8 +82,9 @@ def exemption_sentence(ctx: Ctx, year: int, due: Due) -> str:
     since = local(due.exemption.enrolled_at)
     sentence = ctx.text("exempt_reason", first_post=due.exemption.post, year=year,
                         general=ctx.rules().hours.general, left=due.total)
-    return sentence + _("（%(post)s于%(since)s报名；依据：当年年度自第二个岗位开始，通用课程免学）",
-                        post=due.exemption.post, since=f"{since.year}年{since.month}月{since.day}日")
+    why = _("（%(post)s于%(since)s报名；依据：当年年度自第二个岗位开始，通用课程免学）",
+            post=due.exemption.post, since=f"{since.year}年{since.month}月{since.day}日")
+    return f"{sentence}{why}"
 
 
 def enrollment_facts(ctx: Ctx, row: Enrollment, hours_done: int = 0) -> EnrollmentFacts:

@@ -42,12 +42,13 @@ def choose(ctx: Ctx, person: Person, wanted: Sequence[tuple[Id, int]]) -> list[E
                          certificate=held, year=year, kind=kind, general_hours_due=ctx.rules().hours.general,
                          professional_hours_due=ctx.rules().hours.professional, turn=len(made),
                          enrolled_at=ctx.now)
+        taken = Conflict("taken", _("%(post)s岗位%(year)s年度已经报名或已在购物车中，不需要重复选择。",
+                                    post=held.post.name, year=year))
         ctx.db.add(row)
         try:
             ctx.db.flush()
-        except IntegrityError as error:
-            raise Conflict("taken", _("%(post)s岗位%(year)s年度已经报名或已在购物车中，不需要重复选择。",
-                                      post=held.post.name, year=year)) from error
+        except IntegrityError:
+            raise taken from None
         made.append(row)
     return made
 
