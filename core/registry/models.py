@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.base.db import Base, Id, Retention, Sealed, UtcDateTime, id_column, personal
 from core.organization import Post
+from core.registry.states import Status
 
 
 class Certificate(Base):
@@ -37,7 +38,7 @@ class CertificateStatusEntry(Base):
 
     id: Mapped[Id] = id_column()
     certificate_id: Mapped[Id] = mapped_column(ForeignKey("certificate.id"), index=True)
-    status: Mapped[str]
+    status: Mapped[str] = mapped_column(default=Status.NORMAL)
     remark: Mapped[str] = mapped_column(default="")
     by: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
