@@ -104,7 +104,7 @@ class Supervisor:
 
     async def _wait_ready(self, child: Child) -> None:
         deadline = time.monotonic() + child.ready_seconds
-        while not self._stopping.is_set():
+        while child.ready is not always_ready and not self._stopping.is_set():
             if child.name in self._alive and await child.ready():
                 return
             if time.monotonic() > deadline:

@@ -16,7 +16,7 @@ from core.base.supervisor import backoff
 ROOT = Path(__file__).resolve().parents[2]
 
 # A stand-in for the real command: redis, and a web server with a child of its own, as gunicorn has.
-COMMAND = """
+COMMAND = r"""
 import asyncio, http.server, os, sys
 from pathlib import Path
 from core.base.embedded_redis import prepare
@@ -26,15 +26,15 @@ from core.base.supervisor import Child, Supervisor
 WEB = '''
 import http.server, os, sys, threading
 from core.base.process import die_with_parent
-print("web", os.getpid(), flush=True)
+print(f"web {os.getpid()}\\n", end="", flush=True)
 if os.fork() == 0:
     die_with_parent()
-    print("grandchild", os.getpid(), flush=True)
+    print(f"grandchild {os.getpid()}\\n", end="", flush=True)
     threading.Event().wait()
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args): pass
 server = http.server.HTTPServer(("127.0.0.1", 0), Quiet)
-print("port", server.server_port, flush=True)
+print(f"port {server.server_port}\\n", end="", flush=True)
 server.serve_forever()
 '''
 supervisor = Supervisor([
@@ -95,11 +95,14 @@ def answers(client: "redis.Redis") -> bool:
 @pytest.fixture
 def command(tmp_path: Path) -> Iterator[Command]:
     command = Command(tmp_path)
-    wait_for(lambda: "READY" in command.text() or command.process.poll() is not None)
-    yield command
-    if command.process.poll() is None:
-        command.process.terminate()
-        command.process.wait(10)
+    try:
+        wait_for(lambda: "READY" in command.text() or command.process.poll() is not None)
+        yield command
+    finally:
+        print(command.text())  # shown by pytest when the test failed
+        if command.process.poll() is None:
+            command.process.terminate()
+            command.process.wait(10)
 
 
 def test_killed_redis_is_back_with_its_data_while_the_web_stays(command: Command) -> None:
