@@ -28,8 +28,13 @@ def always(action: Action) -> Drawer:
 
 def loosened(tenant: Tenant, **changes: Any) -> None:
     """Give a tenant of this test the presence values under which rendered heads pass, and other changes."""
+    altered(tenant, **{**RENDERED, **changes})
+
+
+def altered(tenant: Tenant, **changes: Any) -> None:
+    """Other values of [presence] for a tenant of this test."""
     rule_set = tenant.file.rule_set
-    presence = replace(rule_set.rules.presence, **{**RENDERED, **changes})
+    presence = replace(rule_set.rules.presence, **changes)
     rules = replace(rule_set.rules, presence=presence)
     tenant.file = replace(tenant.file, rule_set=replace(rule_set, rules=rules))
 

@@ -145,6 +145,7 @@ async function start() {
       await openCamera(video);
       open = true;
       box.classList.add("is-live");
+      box.scrollIntoView({ block: "nearest" });
       button.removeAttribute("aria-busy");
       say(words.ready);
       idle(words.begin);
