@@ -19,6 +19,7 @@ from core.identity.queries import (
     load_actor,
     password_is_initial,
     person_by_id_number,
+    person_facts,
     person_of,
     sessions_of,
 )
@@ -29,6 +30,6 @@ __all__ = [
     "Account", "AccountRole", "CodeDrawn", "CodePurpose", "Consent", "ConsentWithdrawn", "ImageChallenge",
     "LoginSession", "Person", "StaffFacts", "account_of", "allow_sms", "check_image_code", "current_person",
     "end_sessions", "face_consent", "give_consent", "hit", "load_actor", "new_image_code", "open_full_session",
-    "open_person", "open_staff", "password_is_initial", "person_by_id_number", "person_of", "prove_phone", "send_code", "sessions_of",
-    "set_password", "withdraw_consent",
+    "open_person", "open_staff", "password_is_initial", "person_by_id_number", "person_facts", "person_of",
+    "prove_phone", "send_code", "sessions_of", "set_password", "withdraw_consent",
 ]

@@ -6,6 +6,8 @@ from sqlalchemy import select
 
 from core.base.db import Id
 from core.base.errors import NotFound
+from core.contract.values import PersonFacts
+from core.extension import hooks
 from core.tenancy import Actor, Ctx, Role, Tenant
 
 from core.identity.models import Account, Consent, LoginSession, Person
@@ -83,6 +85,14 @@ def password_is_initial(ctx: Ctx, person: Person) -> bool:
     """Whether the person still has the password that the rule gave (N-17)."""
     account = ctx.db.scalar(select(Account).where(Account.person_id == person.id))
     return account is not None and owes_change(account)
+
+
+def person_facts(ctx: Ctx, person: Person) -> PersonFacts:
+    """A person as hooks see one; the class is the tenant's first (X-24)."""
+    classes = hooks(ctx).collect_person_classes()
+    return PersonFacts(id=person.id, name=person.name, person_class=classes[0].code if classes else "",
+                       has_photo=person.photo_key is not None, profile_saved=person.profile_saved_at is not None,
+                       has_id_scans=False, password_initial=password_is_initial(ctx, person))
 
 
 def sessions_of(ctx: Ctx, account_id: Id) -> list[LoginSession]:

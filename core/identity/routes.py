@@ -13,7 +13,7 @@ from core.identity.accounts import phone_of
 from core.identity.codes import image_of
 from core.identity.models import Account
 from core.identity.queries import load_actor, sessions_of
-from core.identity.rules import TAB_TEXTS, Tab, device_label, safe_next
+from core.identity.rules import TAB_TEXTS, Tab, safe_next
 from core.identity.schemas import (
     ChangePasswordSchema,
     FirstPasswordSchema,
@@ -24,7 +24,17 @@ from core.identity.schemas import (
     SignInAsked,
     StaffSignInSchema,
 )
-from core.identity.widgets import by_script, code_answer, image_view, wants_code, wants_renewal
+from core.identity.widgets import (
+    by_script,
+    code_answer,
+    device,
+    forget,
+    home,
+    image_view,
+    remember,
+    wants_code,
+    wants_renewal,
+)
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
 from core.web.forms import Form, FormSchema
@@ -198,30 +208,6 @@ def end_session(session_id: UUID) -> ResponseReturnValue:
     service.end_session(current_ctx(), session_id)
     flash(_("已退出那台设备上的登录。"), "done")
     return redirect(url_for(".sessions"), 303)
-
-
-def remember(token: str) -> None:
-    """A new browser session around the token; what an earlier one held is gone (U6)."""
-    forget()
-    session["sign_in"] = token
-
-
-def forget() -> None:
-    """Empty the browser's session, but for the language it reads."""
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
-
-
-def device() -> str:
-    """The device label of this request."""
-    return device_label(request.user_agent.string)
-
-
-def home() -> str:
-    """The page that knows where everybody's home is."""
-    return request.script_root + "/"
 
 
 def _tab() -> Tab:

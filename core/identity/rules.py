@@ -38,8 +38,7 @@ class CodePurpose(StrEnum):
     REGISTER = "register"
     RESET = "reset"
     FIRST_PASSWORD = "first_password"
-    NEW_DEVICE = "new_device"
-    CHANGE_PASSWORD = "change_password"
+    NEW_PHONE = "new_phone"
 
 
 @dataclass(frozen=True)

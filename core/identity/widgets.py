@@ -1,10 +1,11 @@
-"""The picture code and the SMS code as pages show them; registration uses them too."""
+"""What pages of sign-in and registration share: codes as they are shown, the browser's session."""
 from dataclasses import dataclass
 
-from flask import Response, jsonify, request, url_for
+from flask import Response, jsonify, request, session, url_for
 
 from core.base.errors import DomainError
 from core.identity.codes import new_image_code
+from core.identity.rules import device_label
 from core.tenancy import Ctx
 
 
@@ -49,3 +50,27 @@ def code_answer(ctx: Ctx, sentence: str, *, image: ImageView | None = None,
                      image={"id": image.id, "url": image.url, "question": image.question} if image else None)
     answer.status_code = 200 if error is None else error.status
     return answer
+
+
+def remember(token: str) -> None:
+    """A new browser session around the token; what an earlier one held is gone (U6)."""
+    forget()
+    session["sign_in"] = token
+
+
+def forget() -> None:
+    """Empty the browser's session, but for the language it reads."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+def device() -> str:
+    """The device label of this request."""
+    return device_label(request.user_agent.string)
+
+
+def home() -> str:
+    """The page that knows where everybody's home is."""
+    return request.script_root + "/"
