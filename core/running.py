@@ -69,7 +69,8 @@ def _face(config: Config) -> Child:
 def _sandbox_provider(config: Config, directory: Directory) -> Child:
     port = int(config.pay_url.rsplit(":", 1)[-1].rstrip("/"))
     merchants = [argument for tenant in directory for argument in ("--merchant", tenant.slug)]
-    folder = config.var / "sandbox-pay"
+    # The provider leaves each merchant's key file where the portal looks for it.
+    folder = config.pay_key_file
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Child("pay", _python("core.sandbox", "--port", str(port), "--dir", str(folder), *merchants),
                  ready=partial(_listens_tcp, port))

@@ -1,4 +1,5 @@
 """The payer's pages, and the provider's notices."""
+from datetime import timedelta
 from uuid import UUID
 
 import segno
@@ -55,7 +56,8 @@ def order(order_id: UUID) -> ResponseReturnValue:
     ctx = current_ctx()
     view = queries.view_order(ctx, order_id)
     own_refund = not refunds.refund_problems(ctx, view.order) if view.order.state == OrderState.PAID else False
-    return page("payment/order.html", view=view, order=view.order, now=ctx.now, own_refund=own_refund,
+    return page("payment/order.html", view=view, order=view.order, now=ctx.now,
+                last_day=view.order.expires_at - timedelta(seconds=1), own_refund=own_refund,
                 invoicing=invoices.invoice_is_self_service(ctx), training=address("course.training"))
 
 
