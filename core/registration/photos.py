@@ -84,8 +84,11 @@ def drop_draft(ctx: Ctx, person: Person) -> None:
 
 
 def picture_of(ctx: Ctx, key: str | None) -> bytes | None:
-    """The JPEG behind a key; None when there is none."""
-    return ctx.blobs.get(key) if key else None
+    """The JPEG behind a key; None when there is none, or when it was purged (A.7)."""
+    try:
+        return ctx.blobs.get(key) if key else None
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def plain_jpeg(data: bytes) -> bytes:
