@@ -24,6 +24,7 @@ from core.identity.rules import CodePurpose, Tab, initial_password, minutes_left
 INSTITUTION_ROLES = frozenset({Role.INSTITUTION, Role.ENTERPRISE, Role.INVIGILATOR})
 ADDRESS_PERIOD = timedelta(minutes=5)
 GLOBAL_TRIES = 3_000
+EVERYBODY = "sign_in_all"
 
 
 class Stage(StrEnum):
@@ -79,6 +80,7 @@ def sign_in(ctx: Ctx, attempt: Attempt) -> SignedIn:
     account = ctx.db.get_one(Account, secret.account_id)
     limits.forgive(ctx.db, key, ctx.now)
     limits.give_back(ctx.db, address, ctx.now)
+    limits.give_back(ctx.db, EVERYBODY, ctx.now)
     _check_tab(account, attempt.tab)
     if account.password_hash is not None and needs_rehash(account.password_hash):
         account.password_hash = hash_password(attempt.password)
@@ -203,7 +205,7 @@ def _count(db: Session, ctx: Ctx, key: str, address: str) -> TooMany | None:
     rules = ctx.rules().account
     free_at = (limits.reserve_try(db, key, rules.tries_per_account, ctx.now)
                or limits.hit(db, address, rules.tries_per_address, ADDRESS_PERIOD, ctx.now)
-               or limits.hit(db, "sign_in_all", GLOBAL_TRIES, timedelta(minutes=1), ctx.now))
+               or limits.hit(db, EVERYBODY, GLOBAL_TRIES, timedelta(minutes=1), ctx.now))
     if free_at is None:
         return None
     minutes = minutes_left(free_at, ctx.now)

@@ -15,7 +15,7 @@ from core.identity.widgets import ImageView, image_view, wants_code, wants_renew
 from core.registration import photos, service
 from core.registration.codes import send_part
 from core.registration.schemas import BasicsAsked, BasicsSchema, PhoneAsked, PhoneSchema, TicketSchema, bytes_of
-from core.registration.states import TICKET_TEXTS, TicketState
+from core.registration.states import TICKET_TEXTS
 from core.tenancy import Ctx
 from core.web import current_ctx, page
 from core.web.forms import Form
@@ -151,7 +151,7 @@ def record() -> Response:
     person = current_person(ctx)
     correction = hooks(ctx).resolve_phone_correction(person_facts(ctx, person))
     return page("registration/record.html", person=person, correction=correction,
-                tickets=photos.tickets_of(ctx, person), words=TICKET_TEXTS, states=TicketState,
+                tickets=photos.tickets_of(ctx, person), words=TICKET_TEXTS,
                 consent=face_consent(ctx, person), initial=password_is_initial(ctx, person))
 
 

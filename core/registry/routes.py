@@ -11,7 +11,7 @@ from core.identity import Person, current_person
 from core.registry.models import Pull
 from core.registry.queries import certificates_of, hours_on_record, latest_pull, status_entry, status_of
 from core.registry.service import ask_pull
-from core.registry.states import KIND_TEXTS, STATUS_TEXTS, Kind, PullState
+from core.registry.states import KIND_TEXTS, STATUS_TEXTS, PullState
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
 from core.web.shell import address
@@ -64,7 +64,7 @@ def employment() -> Response:
     rules = ctx.rules()
     return page("registry/employment.html", held=certificates_of(ctx, person), hours=hours_on_record(ctx, person),
                 status_of=status_of, entry_of=status_entry, status_texts=STATUS_TEXTS,
-                kind_texts=KIND_TEXTS, kinds=Kind,
+                kind_texts=KIND_TEXTS,
                 hint=ctx.text("continuing_hint", url=rules.portal.library_banner_url), opened=person.portal_opened_at,
                 library=address("registration.library"))
 
