@@ -8,8 +8,11 @@ from flask_babel import gettext as _
 
 from core.access import Permission, policy
 from core.console.board import board_of
+from core.cycle import EnrollmentState, course_title, due_of, enrollments_of, period
+from core.cycle.words import STATE_TONES, STATE_WORDS
 from core.identity import current_person
 from core.web import current_ctx, page
+from core.web.filters import isoday
 
 bp = Blueprint("sections", __name__)
 
@@ -45,9 +48,16 @@ def pretraining() -> ResponseReturnValue:
 @bp.get("/plans")
 @policy(Permission.STUDY)
 def plans() -> ResponseReturnValue:
-    """N-10: 培训管理, the trainings of this person."""
+    """N-10: 培训管理, the trainings of this person, the first enrolled first (N-24)."""
+    ctx = current_ctx()
+    rows = tuple({"title": course_title(row), "period": period(row.year), "hours": due_of(row).total,
+                  "enrolled": isoday(row.enrolled_at), "state": STATE_WORDS[EnrollmentState(row.state)],
+                  "tone": STATE_TONES[EnrollmentState(row.state)]}
+                 for row in enrollments_of(ctx, current_person(ctx).id))
+    columns = (("title", _("培训名称")), ("period", _("培训周期")), ("hours", _("应学学时"), "num"),
+               ("enrolled", _("报名时间")), ("state", _("状态")))
     return show(Section("plans", _("培训管理"), _("您报名的每一次培训都列在这里。"), _("您还没有培训"),
-                        _("选好证书和培训周期并缴费后，培训会显示在这里。")))
+                        _("选好证书和培训周期并缴费后，培训会显示在这里。"), columns, rows))
 
 
 @bp.get("/tests")
