@@ -1,9 +1,8 @@
 """The trainee's steps, gathered from all flows."""
-from core.console.facts import person_facts
 from core.console.flowchart import titles
 from core.console.rules import Board, arrange
 from core.extension import hooks
-from core.identity import Person
+from core.identity import Person, person_facts
 from core.tenancy import Ctx
 
 

@@ -1,4 +1,4 @@
-"""继续教育, 从业信息, choosing certificate × year, 购物车 (N-18 … N-27, N-50)."""
+"""继续教育, choosing certificate × year, 购物车 (N-18 … N-27, N-50)."""
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -13,7 +13,7 @@ from core.cycle.rules import period
 from core.cycle.states import EnrollmentState
 from core.cycle.words import STATE_TONES, STATE_WORDS
 from core.identity import current_person
-from core.registry import PullState, ask_pull, hours_on_record, latest_pull
+from core.registry import PullState, hours_on_record, latest_pull
 from core.web import JianxueFlask, current_ctx, once, page
 from core.web.navigation import badge
 from core.web.shell import address
@@ -42,25 +42,6 @@ def education() -> ResponseReturnValue:
     return page("cycle/education.html", hint=ctx.text("continuing_hint", url=ctx.rules().portal.library_banner_url),
                 hours=hours_on_record(ctx, person), rows=rows, training=address("course.training"),
                 reasons={row.id: queries.exemption_sentence(ctx, row.year, queries.due_of(row)) for row in rows})
-
-
-@bp.get("/employment")
-@policy(Permission.STUDY)
-def employment() -> ResponseReturnValue:
-    """从业信息: the certificates with their facts (N-18, N-20)."""
-    ctx = current_ctx()
-    person = current_person(ctx)
-    return page("cycle/employment.html", choices=queries.choices(ctx, person), pull=latest_pull(ctx, person))
-
-
-@bp.post("/employment/pull")
-@policy(Permission.STUDY)
-def pull() -> ResponseReturnValue:
-    """获取本人所有证书信息 (N-18)."""
-    ctx = current_ctx()
-    ask_pull(ctx, current_person(ctx))
-    flash(_("正在从部管理系统获取证书信息，请稍后刷新本页。"), "active")
-    return redirect(url_for(".employment"), 303)
 
 
 @bp.route("/education/choose", methods=["GET", "POST"])

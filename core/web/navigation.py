@@ -35,7 +35,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (_l("个人"), (
         Entry("basics", _l("基本信息"), "registration.basics", "person"),
         Entry("record", _l("我的档案"), "registration.record", "person-vcard"),
-        Entry("employment", _l("从业信息"), "cycle.employment", "briefcase"),
+        Entry("employment", _l("从业信息"), "registry.employment", "briefcase"),
     )),
     (_l("学习"), (
         Entry("education", _l("继续教育"), "cycle.education", "mortarboard"),
