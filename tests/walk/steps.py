@@ -108,3 +108,43 @@ def complete_file(walker: Walker, photo: Path) -> None:
     walker.press("立即注册")
     expect(page.get_by_text("注册成功，用户名为身份证号，初始密码为手机号").first).to_be_visible()
     walker.picture("1-opened")
+
+
+def choose_cycle(walker: Walker, post: str, year: int) -> None:
+    """N-18 … N-27: the certificates are there; post and year are chosen, confirmed, ordered."""
+    page = walker.page
+    walker.go("/education/choose")
+    expect(page.get_by_role("heading", name=post, exact=True)).to_be_visible()
+    section = page.locator("section").filter(has=page.get_by_role("heading", name=post, exact=True))
+    section.get_by_label(f"{year}-01-01~{year}-12-31").check()
+    walker.picture("2-choose")
+    walker.press("加入购物车")
+    page.wait_for_url("**/cart**")
+    walker.picture("2-cart")
+    walker.press("提交订单")
+    expect(page.get_by_text(f"您即将购买岗位为【{post}】的【正常周期】课程")).to_be_visible()
+    walker.picture("2-confirm")
+    page.get_by_role("button", name="确定", exact=True).click()
+    page.wait_for_url("**/orders/**")
+
+
+def pay(walker: Walker) -> None:
+    """N-28: WeChat is recommended; the payer's phone opens the code; the portal comes back by itself."""
+    page = walker.page
+    walker.picture("3-order")
+    walker.press("立即购买")
+    page.get_by_label("微信").check()
+    walker.picture("3-channel")
+    walker.press("显示付款二维码")
+    walker.picture("3-code")
+    address = page.get_by_role("link", name="手机上打不开二维码？在本机打开付款页").get_attribute("href")
+    assert address is not None
+    phone = page.context.browser.new_context(viewport=PHONE)  # type: ignore[union-attr,arg-type]
+    payer = phone.new_page()
+    payer.goto(address)
+    payer.screenshot(path=walker.pictures / "3-payer-phone.png")
+    payer.get_by_role("button", name="确认支付").click()
+    expect(payer.get_by_text("支付成功")).to_be_visible()
+    phone.close()
+    page.wait_for_url("**/paid**", timeout=20_000)
+    walker.picture("3-paid")

@@ -63,6 +63,13 @@ def upgrade() -> None:
     )
     op.create_index('ix_exam_question_drawn', 'exam_question', ['scope', 'retired', 'kind'], unique=False)
     op.create_index(op.f('ix_exam_question_scope'), 'exam_question', ['scope'], unique=False)
+    op.create_table('face_mean',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('vector', sa.LargeBinary(), nullable=False),
+    sa.Column('counted', sa.Integer(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_face_mean'))
+    )
     op.create_table('image_code',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('answer', sa.LargeBinary(), nullable=False),
@@ -305,6 +312,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_delivery_created_at'), 'delivery', ['created_at'], unique=False)
     op.create_index(op.f('ix_delivery_person_id'), 'delivery', ['person_id'], unique=False)
+    op.create_table('face_challenge',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('enrollment_id', sa.Uuid(), nullable=False),
+    sa.Column('nonce', sa.String(length=40), nullable=False),
+    sa.Column('actions', sa.JSON(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('reason', sa.String(length=30), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('deadline_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('digests', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_face_challenge_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_face_challenge'))
+    )
+    op.create_index(op.f('ix_face_challenge_enrollment_id'), 'face_challenge', ['enrollment_id'], unique=False)
+    op.create_index('ix_face_challenge_person', 'face_challenge', ['person_id', 'opened_at'], unique=False)
+    op.create_table('face_template',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('photo_key', sa.String(length=120), nullable=False),
+    sa.Column('vector', sa.LargeBinary(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_face_template_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_face_template')),
+    sa.UniqueConstraint('person_id', name=op.f('uq_face_template_person_id'))
+    )
     op.create_table('hours_record',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
@@ -348,6 +384,30 @@ def upgrade() -> None:
     )
     op.create_index('ix_orders_payer', 'orders', ['payer_id', 'created_at'], unique=False)
     op.create_index('ix_orders_state', 'orders', ['state'], unique=False)
+    op.create_table('photo_draft',
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('photo_key', sa.String(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_photo_draft_person_id')),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_photo_draft'))
+    )
+    op.create_table('photo_ticket',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('reason', sa.LargeBinary(), nullable=False),
+    sa.Column('new_key', sa.String(), nullable=False),
+    sa.Column('old_key', sa.String(), nullable=True),
+    sa.Column('found', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('answer', sa.String(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_by', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_photo_ticket_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_photo_ticket'))
+    )
+    op.create_index(op.f('ix_photo_ticket_person_id'), 'photo_ticket', ['person_id'], unique=False)
+    op.create_index(op.f('ix_photo_ticket_state'), 'photo_ticket', ['state'], unique=False)
     op.create_table('proof',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('enrollment_id', sa.Uuid(), nullable=False),
@@ -399,6 +459,36 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_registry_pull'))
     )
     op.create_index(op.f('ix_registry_pull_person_id'), 'registry_pull', ['person_id'], unique=False)
+    op.create_table('snapshot',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('enrollment_id', sa.Uuid(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('slot', sa.Integer(), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('picture_key', sa.String(length=120), nullable=True),
+    sa.Column('verdict', sa.String(length=12), nullable=False),
+    sa.Column('faces', sa.Integer(), nullable=True),
+    sa.Column('euclid', sa.Double(), nullable=True),
+    sa.Column('cosine', sa.Double(), nullable=True),
+    sa.Column('judged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_snapshot_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_snapshot')),
+    sa.UniqueConstraint('enrollment_id', 'round', 'slot', name=op.f('uq_snapshot_enrollment_id_round_slot'))
+    )
+    op.create_index(op.f('ix_snapshot_person_id'), 'snapshot', ['person_id'], unique=False)
+    op.create_table('supervised_request',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('enrollment_id', sa.Uuid(), nullable=False),
+    sa.Column('reason', sa.String(length=20), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_supervised_request_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_supervised_request'))
+    )
+    op.create_index(op.f('ix_supervised_request_person_id'), 'supervised_request', ['person_id'], unique=False)
     op.create_table('account_role',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('account_id', sa.Uuid(), nullable=False),
@@ -410,6 +500,24 @@ def upgrade() -> None:
     sa.UniqueConstraint('account_id', 'role', 'organization_id', 'city', name=op.f('uq_account_role_account_id_role_organization_id_city'))
     )
     op.create_index(op.f('ix_account_role_account_id'), 'account_role', ['account_id'], unique=False)
+    op.create_table('attestation',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('enrollment_id', sa.Uuid(), nullable=False),
+    sa.Column('challenge_id', sa.Uuid(), nullable=True),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('zone', sa.String(length=10), nullable=False),
+    sa.Column('euclid', sa.Double(), nullable=True),
+    sa.Column('cosine', sa.Double(), nullable=True),
+    sa.Column('picture_key', sa.String(length=120), nullable=True),
+    sa.Column('witness_id', sa.Uuid(), nullable=True),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('valid_until', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['challenge_id'], ['face_challenge.id'], name=op.f('fk_attestation_challenge_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_attestation_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attestation'))
+    )
+    op.create_index('ix_attestation_holder', 'attestation', ['person_id', 'enrollment_id', 'valid_until'], unique=False)
     op.create_table('audit_decision',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -448,6 +556,33 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificate_status_entry'))
     )
     op.create_index(op.f('ix_certificate_status_entry_certificate_id'), 'certificate_status_entry', ['certificate_id'], unique=False)
+    op.create_table('enrollment',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('certificate_id', sa.Uuid(), nullable=False),
+    sa.Column('post_id', sa.Uuid(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('general_hours_due', sa.Integer(), nullable=False),
+    sa.Column('professional_hours_due', sa.Integer(), nullable=False),
+    sa.Column('exemption', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('turn', sa.Integer(), nullable=False),
+    sa.Column('order_id', sa.Uuid(), nullable=True),
+    sa.Column('enrolled_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['certificate_id'], ['certificate.id'], name=op.f('fk_enrollment_certificate_id')),
+    sa.ForeignKeyConstraint(['order_id'], ['orders.id'], name=op.f('fk_enrollment_order_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_enrollment_person_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_enrollment_post_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_enrollment'))
+    )
+    op.create_index(op.f('ix_enrollment_certificate_id'), 'enrollment', ['certificate_id'], unique=False)
+    op.create_index(op.f('ix_enrollment_order_id'), 'enrollment', ['order_id'], unique=False)
+    op.create_index('ix_enrollment_person_year', 'enrollment', ['person_id', 'year'], unique=False)
+    op.create_index('uq_enrollment_live', 'enrollment', ['person_id', 'post_id', 'year'], unique=True, sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
     op.create_table('invoice',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('order_id', sa.Uuid(), nullable=False),
@@ -556,14 +691,25 @@ def downgrade() -> None:
     op.drop_table('login_session')
     op.drop_index(op.f('ix_invoice_state'), table_name='invoice')
     op.drop_table('invoice')
+    op.drop_index('uq_enrollment_live', table_name='enrollment', sqlite_where=sa.text("state <> 'cancelled'"), postgresql_where=sa.text("state <> 'cancelled'"))
+    op.drop_index('ix_enrollment_person_year', table_name='enrollment')
+    op.drop_index(op.f('ix_enrollment_order_id'), table_name='enrollment')
+    op.drop_index(op.f('ix_enrollment_certificate_id'), table_name='enrollment')
+    op.drop_table('enrollment')
     op.drop_index(op.f('ix_certificate_status_entry_certificate_id'), table_name='certificate_status_entry')
     op.drop_table('certificate_status_entry')
     op.drop_index(op.f('ix_certificate_issue_certificate_id'), table_name='certificate_issue')
     op.drop_table('certificate_issue')
     op.drop_index(op.f('ix_audit_decision_case_id'), table_name='audit_decision')
     op.drop_table('audit_decision')
+    op.drop_index('ix_attestation_holder', table_name='attestation')
+    op.drop_table('attestation')
     op.drop_index(op.f('ix_account_role_account_id'), table_name='account_role')
     op.drop_table('account_role')
+    op.drop_index(op.f('ix_supervised_request_person_id'), table_name='supervised_request')
+    op.drop_table('supervised_request')
+    op.drop_index(op.f('ix_snapshot_person_id'), table_name='snapshot')
+    op.drop_table('snapshot')
     op.drop_index(op.f('ix_registry_pull_person_id'), table_name='registry_pull')
     op.drop_table('registry_pull')
     op.drop_index(op.f('ix_registry_holding_id_number_mac'), table_name='registry_holding')
@@ -572,6 +718,10 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_proof_person_id'), table_name='proof')
     op.drop_index(op.f('ix_proof_enrollment_id'), table_name='proof')
     op.drop_table('proof')
+    op.drop_index(op.f('ix_photo_ticket_state'), table_name='photo_ticket')
+    op.drop_index(op.f('ix_photo_ticket_person_id'), table_name='photo_ticket')
+    op.drop_table('photo_ticket')
+    op.drop_table('photo_draft')
     op.drop_index('ix_orders_state', table_name='orders')
     op.drop_index('ix_orders_payer', table_name='orders')
     op.drop_table('orders')
@@ -579,6 +729,10 @@ def downgrade() -> None:
     op.drop_table('message')
     op.drop_index('ix_hours_record_person', table_name='hours_record')
     op.drop_table('hours_record')
+    op.drop_table('face_template')
+    op.drop_index('ix_face_challenge_person', table_name='face_challenge')
+    op.drop_index(op.f('ix_face_challenge_enrollment_id'), table_name='face_challenge')
+    op.drop_table('face_challenge')
     op.drop_index(op.f('ix_delivery_person_id'), table_name='delivery')
     op.drop_index(op.f('ix_delivery_created_at'), table_name='delivery')
     op.drop_table('delivery')
@@ -619,6 +773,7 @@ def downgrade() -> None:
     op.drop_table('inbox_sms')
     op.drop_index(op.f('ix_image_code_expires_at'), table_name='image_code')
     op.drop_table('image_code')
+    op.drop_table('face_mean')
     op.drop_index(op.f('ix_exam_question_scope'), table_name='exam_question')
     op.drop_index('ix_exam_question_drawn', table_name='exam_question')
     op.drop_table('exam_question')

@@ -1,0 +1,49 @@
+"""The running installation, a browser with a turning head as webcam, and var/walk/ for what is left."""
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.data import ROOT
+from tests.presence.renderer import Webcam, make_webcam
+from tests.walk.stack import Stack, running, with_rules
+
+FLAGS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+         "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required "
+         "--use-fake-ui-for-media-stream --use-fake-device-for-media-stream").split()
+
+
+@pytest.fixture(scope="session")
+def left() -> Path:
+    """`var/walk/`, emptied: pictures and PDFs of this run."""
+    folder = ROOT / "var" / "walk"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def webcam() -> Webcam:
+    folder = ROOT / "var" / "webcam"
+    folder.mkdir(parents=True, exist_ok=True)
+    return make_webcam(folder / "head.mjpeg")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, webcam: Webcam) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("walk")
+    with running(folder / "var", with_rules(folder / "tenants", webcam.rules)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(webcam: Webcam) -> Iterator[Browser]:
+    executable = shutil.which("chromium")
+    assert executable, "chromium is missing: make test installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=[*FLAGS, f"--use-file-for-fake-video-capture={webcam.path}"])
+        yield browser
+        browser.close()
