@@ -1,5 +1,6 @@
 """What a person does on the way through the eight steps, one function a step; each leaves its pictures."""
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,12 +61,20 @@ def open_page(browser: Browser, base: str, *, camera: bool = False) -> tuple[Bro
     return context, context.new_page()
 
 
-def sms_code(inbox: Walker) -> str:
-    """The newest code in the demo's inbox."""
-    inbox.go("/demo/inbox")
-    found = re.search(r"(?<!\d)(\d{6})(?!\d)", inbox.page.locator("main").inner_text())
-    assert found is not None
-    return found.group(1)
+def sms_code(inbox: Walker, phone: str) -> str:
+    """The newest code for this phone in the demo's inbox; a message arrives a moment after it was asked for."""
+    return received(inbox, rf"{phone[-4:]}(?:(?!1\d{{2}}).)*?(?<!\d)(\d{{6}})(?!\d)")
+
+
+def received(inbox: Walker, pattern: str, seconds: float = 30) -> str:
+    """The first match of a pattern in the inbox, once it is there."""
+    until = time.monotonic() + seconds
+    while True:
+        inbox.go("/demo/inbox")
+        text = inbox.page.locator("main").inner_text()
+        if (found := re.search(pattern, text, re.S)) is not None:
+            return found.group(found.lastindex or 0)
+        assert time.monotonic() < until, f"no SMS like {pattern} in {text[:500]}"
 
 
 def sign_in(walker: Walker, tab: str, name: str, password: str) -> None:
@@ -89,7 +98,7 @@ def register(walker: Walker, inbox: Walker, name: str, id_number: str, phone: st
     walker.solve_picture_code()
     page.get_by_role("button", name="获取验证码").click()
     expect(page.locator("[data-said]")).not_to_be_empty()
-    page.locator("[name=sms_code]").fill(sms_code(inbox))
+    page.locator("[name=sms_code]").fill(sms_code(inbox, phone))
     walker.picture("1-register")
     page.locator("main").get_by_role("button", name="注册", exact=True).last.click()
     page.wait_for_url("**/basics**")
