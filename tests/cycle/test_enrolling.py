@@ -2,6 +2,7 @@
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -14,18 +15,21 @@ from core.base.clock import FixedClock
 from core.base.db import Id
 from core.base.events import _subscribers, subscribe
 from core.contract.hooks import hookimpl
-from core.contract.values import EnrollmentFacts, OrderPath
+from core.contract.values import EnrollmentFacts, OrderPath, PersonFacts
+from core.cycle import defaults as cycle_defaults
 from core.cycle import (Enrollment, EnrollmentCancelled, EnrollmentOpened, EnrollmentState, HoursDueChanged, complete,
                         enrollments_of)
 from core.extension import build_manager
 from core.identity import person_of
 from core.notification import messages_of
-from core.organization import seed_posts
+from core.organization import post_by_name, seed_posts
 from core.payment import Order, OrderState
-from core.registry import certificates_of, pull_certificates
+from core.payment import defaults as payment_defaults
+from core.registry import certificate, certificates_of, pull_certificates, record_hours, void
 from core.registry.holdings import fill
 from core.registry.sheet import CertificateSheet, Holding
 from core.tenancy import Ctx, Tenant, unit_of_work
+from core.web import JianxueFlask
 from core.work import run_waiting
 from tests.browse import Browser
 from tests.payment.provider_process import SandboxProcess
@@ -34,6 +38,14 @@ from tests.people import Somebody, signed_in, trainee
 
 Browsers = Callable[[Tenant], Browser]
 POSTS = ("资料员", "材料员", "劳务员")
+
+
+def ruled(tenant: Tenant, group: str, **values: object) -> None:
+    """Give the tenant other rules, as its file could."""
+    version = tenant.file.rule_set
+    changed = replace(getattr(version.rules, group), **values)
+    rules = replace(version.rules, **{group: changed})
+    tenant.file = replace(tenant.file, rule_set=replace(version, rules=rules))
 
 
 def certified(tenant: Tenant, somebody: Somebody, *posts: str, issued: date = date(2016, 4, 19)) -> dict[str, Id]:
@@ -109,7 +121,7 @@ def test_from_certificate_to_order(tenant: Tenant, browser: Browser, payer: Some
     for words in ("资料员", "吉林省", "1216114020160", "2016-04-19", "2026-01-01~2026-12-31", "2025-01-01~2025-12-31",
                   "请先选择本年度周期进行学习，如主管部门有要求的再选择上一年度周期。", "¥96.00"):
         assert words in text, words
-    assert "2024-01-01" not in text and "2027-01-01" not in text
+    assert "上一年度周期：主管部门有要求时才选择" in text and "2024-01-01" not in text and "2027-01-01" not in text
     assert text.index("2026-01-01~") < text.index("2025-01-01~")
     assert choose(browser, (held["资料员"], 2026), (held["材料员"], 2026)).location == "/education/cart"
     cart = browser.get("/education/cart").text
@@ -350,3 +362,76 @@ def test_no_year_before_the_certificates_own(tenant: Tenant, browser_of: Browser
     assert "不需要补学2025年度" in browser.get("/education/choose").text
     assert choose(browser, (held["机械员"], 2025)).status_code == 422
     assert choose(browser, (held["机械员"], 2026)).status_code == 303
+
+
+def test_the_regulator_may_forbid_last_year(tenant: Tenant, browser: Browser, held: dict[str, Id]) -> None:
+    """N-23: cycle.previous_year = forbid: not offered, and refused for who asks all the same."""
+    ruled(tenant, "cycle", previous_year="forbid")
+    assert "2025-01-01" not in browser.get("/education/choose").text
+    answer = choose(browser, (held["资料员"], 2025))
+    assert answer.status_code == 422 and "主管部门没有开放上一年度周期，请选择2026年度" in answer.text
+    assert choose(browser, (held["资料员"], 2026)).status_code == 303
+
+
+def test_a_tenant_without_exemption(tenant: Tenant, browser: Browser, held: dict[str, Id], payer: Somebody) -> None:
+    """N-25: where it is not granted each post owes all 32 hours (N-30)."""
+    ruled(tenant, "cycle", exempt_general_from_second=False)
+    choose(browser, (held["资料员"], 2026), (held["材料员"], 2026))
+    assert "免学" not in browser.get("/education/cart").text
+    submit(browser)
+    assert [row.general_hours_due + row.professional_hours_due for row in rows(tenant, payer)] == [32, 32]
+
+
+def test_what_costs_nothing_is_open_at_once(tenant: Tenant, browser: Browser, held: dict[str, Id], payer: Somebody,
+                                            heard: list[Any]) -> None:
+    """A.7, N-27: an order of ¥0.00 asks for no payment."""
+    ruled(tenant, "payment", continuing_fen=0)
+    choose(browser, (held["资料员"], 2026))
+    order_id = submit(browser)
+    assert "已支付" in browser.get(f"/orders/{order_id}").text
+    (row,) = rows(tenant, payer)
+    assert row.state == EnrollmentState.OPEN and heard == [EnrollmentOpened(row.id)]
+
+
+def test_a_year_on_record_needs_no_enrollment(tenant: Tenant, browser: Browser, held: dict[str, Id],
+                                              payer: Somebody) -> None:
+    """N-50, N-27: the year's hours are on record already, say from an institution."""
+    assert payer.person_id is not None
+    with unit_of_work(tenant) as ctx:
+        post = post_by_name(ctx, "资料员")
+        assert post is not None
+        record_hours(ctx, person_of(ctx, payer.person_id), post, 2026, 32, date(2026, 11, 1), source="test")
+    answer = choose(browser, (held["资料员"], 2026))
+    assert answer.status_code == 422 and "资料员岗位2026年度学时已经完成" in answer.text
+    table = browser.get("/education").text
+    for words in ("机构", "岗位", "已上传学时数", "总学时数", "上传日期", "2026-11-01"):
+        assert words in table
+
+
+def test_a_voided_certificate_cannot_be_enrolled(tenant: Tenant, browser: Browser, held: dict[str, Id],
+                                                 payer: Somebody) -> None:
+    """X-18, N-52: 作废; the others stay."""
+    assert payer.person_id is not None
+    with unit_of_work(tenant) as ctx:
+        void(ctx, certificate(ctx, held["资料员"]), "测试")
+    answer = choose(browser, (held["资料员"], 2026))
+    assert answer.status_code == 422 and "作废" in answer.text
+    assert choose(browser, (held["材料员"], 2026)).status_code == 303
+
+
+def test_the_steps_two_and_three(tenant: Tenant, browser: Browser, held: dict[str, Id], payer: Somebody,
+                                 app: JianxueFlask) -> None:
+    """N-03: 继续教育报名 and 在线缴费 on 办到哪一步 move from the cart to the order."""
+    assert payer.person_id is not None
+    facts = PersonFacts(payer.person_id, payer.name, "", True, True, False, False)
+
+    def steps() -> list[tuple[str, str, str]]:
+        with unit_of_work(tenant, payer.actor) as ctx, app.test_request_context("/"):
+            found = [*cycle_defaults.collect_steps(ctx, facts), *payment_defaults.collect_steps(ctx, facts)]
+            return [(step.title, step.state.value, step.action.label if step.action else "") for step in found]
+
+    assert steps() == [("继续教育报名", "未开始", "选择培训周期"), ("在线缴费", "未开始", "")]
+    choose(browser, (held["资料员"], 2026))
+    assert steps()[0] == ("继续教育报名", "进行中", "提交报名")
+    submit(browser)
+    assert steps() == [("继续教育报名", "已完成", ""), ("在线缴费", "进行中", "立即购买")]

@@ -1,4 +1,5 @@
 """Paying an order over HTTP: portal, provider process and notices, in two tenants (N-28, R15)."""
+import json
 import re
 import threading
 import time
@@ -6,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -85,7 +87,7 @@ def code_of(browser: Browser, order_id: Any, channel: str = "wechat") -> str:
     assert answer.status_code == 303, answer.text
     text = browser.get(answer.location).text
     found = re.search(r'href="(http://127[^"]+/pay/T[^"]+)"', text)
-    assert found and "data:image/svg+xml" in text and "二维码剩余时间" in text
+    assert found and "data:image/svg+xml" in text and "二维码剩余时间" in text and "15分0秒" in text
     return found.group(1)
 
 
@@ -321,6 +323,30 @@ def test_a_notice_of_one_tenant_is_nothing_at_the_other(national: Tenant, jilin:
     assert requests.post(f"{live}/national/payment/notices/sandbox", data=body, headers=headers,
                          timeout=5).status_code == 200
     assert state_of(national, order_id) == OrderState.PAID
+
+
+@pytest.mark.parametrize("told_in", [*permutations(("payment.paid", "payment.closed", "refund.done")),
+                                     ("payment.closed", "payment.paid"), ("payment.paid", "payment.closed")],
+                         ids=lambda kinds: "-".join(kind.split(".")[1] for kind in kinds))
+def test_notices_in_any_order_and_twice(tenant: Tenant, browser: Browser, payer: Somebody, live: str, told: Told,
+                                        bank: SandboxProcess, told_in: tuple[str, ...]) -> None:
+    """R15, O6: every permutation of {paid, closed, refunded}, each told twice under two ids: the same end."""
+    order_id = ordered(tenant, payer)
+    code_of(browser, order_id)
+    with unit_of_work(tenant) as ctx:
+        number = ctx.db.scalars(select(PaymentAttempt)).one().number
+    for kind in (*told_in, *told_in):
+        for notice_id in (kind, kind, f"{kind}-again"):
+            body = json.dumps({"notice_id": notice_id, "kind": kind, "merchant": tenant.slug,
+                               "out_trade_no": number, "amount_fen": 9600}).encode()
+            answer = requests.post(f"{live}/{tenant.slug}/payment/notices/sandbox", data=body, timeout=9,
+                                   headers=bank.signed_as_provider(body))
+            assert (answer.status_code, answer.json()) == (200, {"code": "SUCCESS"})
+    refunded = "refund.done" in told_in
+    assert state_of(tenant, order_id) == (OrderState.REFUNDED if refunded else OrderState.PAID)
+    assert told.refunded == ([order_id] if refunded else [])
+    assert len(told.paid) <= 1 and (refunded or told.paid == [order_id])
+    assert count(tenant, Refund) == 0
 
 
 def test_notices_are_answered_within_a_second(tenant: Tenant, browser: Browser, payer: Somebody, live: str,
