@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from flask_babel import gettext as _
+
 from core.base.errors import Unavailable
 from core.presence.rules import Code, PhotoLimits, PhotoRules, PhotoVerdict, kind_of, precheck, verdict
 from core.presence.wire import BadMessage, Message, receive, send
@@ -22,8 +24,8 @@ class FaceServiceDown(Unavailable):
     """The face process does not answer; nothing is lost, and nobody is refused for it (O24)."""
 
     def __init__(self) -> None:
-        super().__init__("face_service_down", "人脸识别服务暂时没有响应，已保存的内容不会丢失。",
-                         hint="请过几分钟再试；如果一直这样，请拨打页面下方的服务热线。")
+        super().__init__("face_service_down", _("人脸识别服务暂时没有响应，已保存的内容不会丢失。"),
+                         hint=_("请过几分钟再试；如果一直这样，请拨打页面下方的服务热线。"))
 
 
 class FaceRefusal(Exception):

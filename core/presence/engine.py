@@ -75,11 +75,11 @@ class DlibEngine:
 
     @cached_property
     def _predictor(self) -> dlib.shape_predictor:
-        return dlib.shape_predictor(str(_model("shape_predictor_5_face_landmarks.dat")))
+        return dlib.shape_predictor(str(model_file("shape_predictor_5_face_landmarks.dat")))
 
     @cached_property
     def _resnet(self) -> dlib.face_recognition_model_v1:
-        return dlib.face_recognition_model_v1(str(_model("dlib_face_recognition_resnet_model_v1.dat")))
+        return dlib.face_recognition_model_v1(str(model_file("dlib_face_recognition_resnet_model_v1.dat")))
 
     def find(self, image: Rgb, *, floor: float = 0.0, thorough: bool = False) -> list[Face]:
         scale = min(1.0, (640 if thorough else SEARCH_WIDTH) / image.shape[1])
@@ -112,7 +112,7 @@ class DlibEngine:
         return [np.array(self._resnet.compute_face_descriptor(np.ascontiguousarray(chip))) for chip in chips]
 
 
-def _model(name: str) -> Path:
+def model_file(name: str) -> Path:
     """The file in the models' wheel, which is found but not imported: its import wants pkg_resources."""
     spec = importlib.util.find_spec(_MODELS)
     if spec is None or not spec.submodule_search_locations:

@@ -14,6 +14,7 @@ _FORMATS = ("JPEG", "PNG")
 _SECOND_FACE = 0.15
 _FAINT = -0.5
 _MIRRORED = 0.4
+_LONGEST = 1600
 
 
 class Unfit(Exception):
@@ -31,7 +32,7 @@ def examine(data: bytes, rules: PhotoRules, engine: FaceEngine) -> tuple[list[Co
     if codes:
         return codes, facts, b""
     try:
-        image = decode(data, facts)
+        image = _bounded(decode(data, facts))
     except Unfit as unfit:
         return [unfit.code], facts, b""
     if rules.portrait and image.shape[0] <= image.shape[1]:
@@ -52,8 +53,7 @@ def decode(data: bytes, facts: Facts | None = None, most: int = PIXEL_CAP) -> Rg
                 raise Unfit(Code.TOO_MANY_PIXELS)
             if opened.format == "PNG" and getattr(opened, "n_frames", 1) > 1:
                 raise Unfit(Code.ANIMATED)
-            opened.load()
-            return np.ascontiguousarray(_rgb(ImageOps.exif_transpose(opened)))
+            return np.ascontiguousarray(_rgb(ImageOps.exif_transpose(_smaller(opened))))
     except Unfit:
         raise
     except Image.DecompressionBombError as error:
@@ -61,6 +61,26 @@ def decode(data: bytes, facts: Facts | None = None, most: int = PIXEL_CAP) -> Rg
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError, TypeError, KeyError,
             IndexError, ZeroDivisionError, OverflowError, RuntimeError) as error:
         raise Unfit(Code.UNREADABLE) from error
+
+
+def _smaller(image: Image.Image) -> Image.Image:
+    """Nobody needs more than twice the pixels that are looked at; a JPEG is not even unpacked beyond them."""
+    image.draft(None, (_LONGEST, _LONGEST))
+    image.load()
+    times = max(image.size) // (2 * _LONGEST) + 1
+    if times == 1:
+        return image
+    if image.mode in ("L", "LA", "RGB", "RGBA", "CMYK"):
+        return _with_exif(image.reduce(times), image)
+    size = (max(1, image.width // times), max(1, image.height // times))
+    return _with_exif(image.resize(size, Image.Resampling.NEAREST), image)
+
+
+def _with_exif(smaller: Image.Image, image: Image.Image) -> Image.Image:
+    """Resizing loses what says how the camera was held."""
+    smaller.getexif().update(image.getexif())
+    smaller.info = dict(image.info)
+    return smaller
 
 
 def _rgb(image: Image.Image) -> Rgb:
@@ -85,7 +105,6 @@ def encode(image: Rgb, max_kb: int) -> bytes:
 
 
 def _look(image: Rgb, rules: PhotoRules, engine: FaceEngine, facts: Facts) -> list[Code]:
-    image = _bounded(image)
     faces = engine.find(image, floor=_FAINT, thorough=True)
     strong = [face for face in faces if face.score >= _SECOND_FACE]
     facts["faces"] = len(strong)
@@ -96,8 +115,8 @@ def _look(image: Rgb, rules: PhotoRules, engine: FaceEngine, facts: Facts) -> li
     return _one_face(image, strong[0], rules, engine, facts)
 
 
-def _bounded(image: Rgb, longest: int = 1600) -> Rgb:
-    scale = longest / max(image.shape[:2])
+def _bounded(image: Rgb) -> Rgb:
+    scale = _LONGEST / max(image.shape[:2])
     return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
 
 
@@ -132,7 +151,7 @@ def _without_face(
     """Why no face was found: cut by the edge (its mirror completes it), blurred, tilted, or really none."""
     pad = max(image.shape[:2]) // 3
     mirrored = cv2.copyMakeBorder(image, pad, pad, pad, pad, cv2.BORDER_REFLECT)
-    for face in engine.find(mirrored, floor=_MIRRORED, thorough=True):
+    for face in engine.find(mirrored, floor=_MIRRORED):
         middle_x, middle_y = (face.left + face.right) / 2 - pad, (face.top + face.bottom) / 2 - pad
         inside = min(face.left, face.top) >= pad and face.right <= pad + image.shape[1]
         reaches = -0.5 * face.width < middle_x < image.shape[1] + 0.5 * face.width
@@ -141,7 +160,7 @@ def _without_face(
     if faint and sharpness(engine.chip(image, faint[0])) < rules.min_sharpness:
         return [Code.BLURRED]
     for turn in (-25, 25, -50, 50, 90, -90, 180):
-        found = engine.find(_turned(image, turn), floor=0.3, thorough=True)
+        found = engine.find(_turned(image, turn), floor=0.3)
         if found:
             facts["roll"] = turn + pose(found[0].points).roll
             return [Code.TILTED]

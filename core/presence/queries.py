@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from core.base.db import Id
@@ -59,7 +60,7 @@ def own_challenge(ctx: Ctx, challenge_id: Id) -> Challenge:
     """The signed-in person's own challenge; NotFound for anybody else's."""
     challenge = ctx.db.get(Challenge, challenge_id)
     if challenge is None or challenge.person_id != ctx.actor.person_id:
-        raise NotFound("challenge", "没有找到这次识别，请重新点击“拍照识别”。")
+        raise NotFound("challenge", _("没有找到这次识别，请重新点击“拍照识别”。"))
     return challenge
 
 
@@ -95,7 +96,7 @@ def snapshot(ctx: Ctx, snapshot_id: Id) -> Snapshot:
     """One picture; NotFound."""
     found = ctx.db.get(Snapshot, snapshot_id)
     if found is None:
-        raise NotFound("snapshot", "没有找到这张抓拍照片。")
+        raise NotFound("snapshot", _("没有找到这张抓拍照片。"))
     return found
 
 

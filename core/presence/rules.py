@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from core.base.errors import Problem
 
 PIXEL_CAP = 25_000_000
@@ -124,29 +128,29 @@ def precheck(data: bytes, rules: PhotoRules) -> list[Code]:
     return [Code.TOO_LARGE] if len(data) > rules.max_kb * _KB else []
 
 
-_GROUNDS = {"white": "白色", "blue": "蓝色"}
-_SENTENCES: dict[Code, tuple[str, str]] = {
-    Code.EMPTY: ("没有收到照片。", "请重新选择照片文件。"),
-    Code.TOO_LARGE: ("照片文件 {kb} kB，超过 {max_kb} kB 的上限。",
-                     "请把照片缩小到一寸大小（295×413 像素）后另存为 JPG 再上传，或直接用摄像头拍照。"),
-    Code.WRONG_TYPE: ("这个文件不是 {types} 照片{found}。", "请上传 {types} 格式的照片；只改文件名后缀没有用。"),
-    Code.TOO_MANY_PIXELS: ("照片有 {width}×{height} 像素，太大了。", "请把照片缩小到一寸大小（295×413 像素）后再上传。"),
-    Code.UNREADABLE: ("照片打不开，文件可能损坏或没有传完整。", "请重新导出或重新拍一张再上传。"),
-    Code.ANIMATED: ("这是一张动图。", "请上传静止的证件照。"),
-    Code.LANDSCAPE: ("照片是横的。", "请上传竖版照片，高度要大于宽度。"),
-    Code.NO_FACE: ("照片里没有找到人脸。", "请上传本人正面免冠证件照，脸部不要遮挡，光线不要太暗。"),
-    Code.SEVERAL_FACES: ("照片里有 {faces} 张人脸。", "请上传只有本人一个人的照片。"),
-    Code.HALF_FACE: ("照片里的脸不完整。", "请让整张脸和头发都在照片里，四周留出空白。"),
-    Code.TOO_SMALL: ("脸在照片里太小，两眼外角相距只有 {eye_px} 像素，至少要 {min_eye_px} 像素。",
-                     "请走近一些拍照，或换一张更大的近景证件照。"),
-    Code.BLURRED: ("照片模糊，看不清五官。", "请换一张清晰的照片；拍照时拿稳，对准脸部再按。"),
-    Code.TILTED: ("头部歪了约 {roll} 度，最多可以歪 {max_roll} 度。", "请把头摆正，两眼保持水平，再拍一张。"),
-    Code.NOT_FRONTAL: ("脸没有正对镜头。", "请面向镜头，左右脸露出一样多，再拍一张。"),
-    Code.UNCLEAR_FACE: ("脸部看不清楚，可能被遮挡、光线太暗或照片失真。", "请取下帽子、口罩和墨镜，在明亮的地方正面拍照。"),
-    Code.BUSY_GROUND: ("照片背景不是纯色。", "请站在{grounds}墙面或幕布前拍照，身后不要有别的东西。"),
-    Code.WRONG_GROUND: ("照片背景是{ground}，要求是{grounds}底。", "请换一张{grounds}底的证件照。"),
-    Code.SOFT: ("照片不太清晰。", "可以使用，但以后刷脸可能不容易通过；有更清晰的照片请换一张。"),
-    Code.COLOURLESS: ("照片像是黑白的。", "可以使用；有彩色照片请换一张。"),
+_GROUNDS = {"white": _l("白色"), "blue": _l("蓝色")}
+_SENTENCES: Mapping[Code, tuple[LazyString, LazyString]] = {
+    Code.EMPTY: (_l("没有收到照片。"), _l("请重新选择照片文件。")),
+    Code.TOO_LARGE: (_l("照片文件 {kb} kB，超过 {max_kb} kB 的上限。"),
+                     _l("请把照片缩小到一寸大小（295×413 像素）后另存为 JPG 再上传，或直接用摄像头拍照。")),
+    Code.WRONG_TYPE: (_l("这个文件不是 {types} 照片{found}。"), _l("请上传 {types} 格式的照片；只改文件名后缀没有用。")),
+    Code.TOO_MANY_PIXELS: (_l("照片有 {width}×{height} 像素，太大了。"), _l("请把照片缩小到一寸大小（295×413 像素）后再上传。")),
+    Code.UNREADABLE: (_l("照片打不开，文件可能损坏或没有传完整。"), _l("请重新导出或重新拍一张再上传。")),
+    Code.ANIMATED: (_l("这是一张动图。"), _l("请上传静止的证件照。")),
+    Code.LANDSCAPE: (_l("照片是横的。"), _l("请上传竖版照片，高度要大于宽度。")),
+    Code.NO_FACE: (_l("照片里没有找到人脸。"), _l("请上传本人正面免冠证件照，脸部不要遮挡，光线不要太暗。")),
+    Code.SEVERAL_FACES: (_l("照片里有 {faces} 张人脸。"), _l("请上传只有本人一个人的照片。")),
+    Code.HALF_FACE: (_l("照片里的脸不完整。"), _l("请让整张脸和头发都在照片里，四周留出空白。")),
+    Code.TOO_SMALL: (_l("脸在照片里太小，两眼外角相距只有 {eye_px} 像素，至少要 {min_eye_px} 像素。"),
+                     _l("请走近一些拍照，或换一张更大的近景证件照。")),
+    Code.BLURRED: (_l("照片模糊，看不清五官。"), _l("请换一张清晰的照片；拍照时拿稳，对准脸部再按。")),
+    Code.TILTED: (_l("头部歪了约 {roll} 度，最多可以歪 {max_roll} 度。"), _l("请把头摆正，两眼保持水平，再拍一张。")),
+    Code.NOT_FRONTAL: (_l("脸没有正对镜头。"), _l("请面向镜头，左右脸露出一样多，再拍一张。")),
+    Code.UNCLEAR_FACE: (_l("脸部看不清楚，可能被遮挡、光线太暗或照片失真。"), _l("请取下帽子、口罩和墨镜，在明亮的地方正面拍照。")),
+    Code.BUSY_GROUND: (_l("照片背景不是纯色。"), _l("请站在{grounds}墙面或幕布前拍照，身后不要有别的东西。")),
+    Code.WRONG_GROUND: (_l("照片背景是{ground}，要求是{grounds}底。"), _l("请换一张{grounds}底的证件照。")),
+    Code.SOFT: (_l("照片不太清晰。"), _l("可以使用，但以后刷脸可能不容易通过；有更清晰的照片请换一张。")),
+    Code.COLOURLESS: (_l("照片像是黑白的。"), _l("可以使用；有彩色照片请换一张。")),
 }
 
 
@@ -154,7 +158,7 @@ def explain(code: Code, facts: Mapping[str, float | str], rules: PhotoRules) -> 
     """The sentence and the hint for one code, with what was measured filled in."""
     sentence, hint = _SENTENCES[code]
     words = _words(facts, rules)
-    return Problem(f"photo_{code.value}", sentence.format(**words), "photo", hint.format(**words))
+    return Problem(f"photo_{code.value}", str(sentence).format(**words), "photo", str(hint).format(**words))
 
 
 def _words(facts: Mapping[str, float | str], rules: PhotoRules) -> dict[str, str]:
@@ -162,13 +166,13 @@ def _words(facts: Mapping[str, float | str], rules: PhotoRules) -> dict[str, str
     return {
         "kb": f"{float(facts.get('kb', 0)):.0f}", "max_kb": str(rules.max_kb),
         "types": "、".join(kind.upper() for kind in rules.types),
-        "found": f"，而是 {found.upper()} 文件" if found and found not in rules.types else "",
+        "found": _("，而是 %(kind)s 文件", kind=found.upper()) if found and found not in rules.types else "",
         "width": f"{float(facts.get('width', 0)):.0f}", "height": f"{float(facts.get('height', 0)):.0f}",
         "faces": f"{float(facts.get('faces', 0)):.0f}", "eye_px": f"{float(facts.get('eye_px', 0)):.0f}",
         "min_eye_px": str(rules.min_eye_px), "roll": f"{abs(float(facts.get('roll', 0))):.0f}",
         "max_roll": f"{rules.max_roll_deg:.0f}",
-        "grounds": "或".join(_GROUNDS.get(ground, ground) for ground in rules.backgrounds),
-        "ground": _GROUNDS.get(str(facts.get("ground", "")), "别的颜色"),
+        "grounds": _("或").join(str(_GROUNDS.get(ground, ground)) for ground in rules.backgrounds),
+        "ground": str(_GROUNDS.get(str(facts.get("ground", "")), _("别的颜色"))),
     }
 
 

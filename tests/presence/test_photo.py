@@ -11,6 +11,7 @@ from core.presence.engine import DlibEngine
 from core.presence.photo import decode, examine
 from core.presence.rules import WARNINGS, Code, PhotoLimits, kind_of, verdict
 from tests.data import data
+from tests.figures import Figure
 from tests.presence.pictures import (
     BLUE, WHITE, Sample, bare_samples, before_bricks, cutout, full_samples, jpeg, on_ground, portraits,
 )
@@ -41,7 +42,7 @@ def test_each_fault_is_named_for_what_it_is(sample: Sample) -> None:
 
 
 @pytest.mark.prove
-def test_fifty_good_and_fifty_bad() -> None:
+def test_fifty_good_and_fifty_bad(figure: Figure) -> None:
     """N-12: of 50 good and 50 bad pictures at least 95 get the right answer with the right reason."""
     if data("enrol") is None:
         pytest.skip("the optional portraits are not here; the bare set above runs")
@@ -49,6 +50,7 @@ def test_fifty_good_and_fifty_bad() -> None:
     tally = Counter(sample.expected for sample in samples)
     assert (tally[None], len(samples)) == (50, 100) and min(tally.values()) >= 7
     wrong = [(sample.name, blocking(sample.content)) for sample in samples if not right(sample)]
+    figure(photos_right_of_100=float(len(samples) - len(wrong)))
     assert len(wrong) <= 5, wrong
 
 

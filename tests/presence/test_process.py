@@ -1,5 +1,6 @@
 """The face process: out of the web workers, hard to hurt, back after a death (O24, L10)."""
 import contextlib
+import io
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from core.presence.client import CRASHED, FaceClient, FaceRefusal, FaceServiceDown
 from core.presence.matching import MatchRules
@@ -84,10 +86,6 @@ def test_wrong_questions_get_a_word(face_socket: Path, head: dict[str, object], 
     assert caught.value.word != CRASHED and FaceClient(face_socket).up()
 
 
-def _workers_of(process: subprocess.Popen[str]) -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
-
-
 def test_a_killed_worker_is_replaced_and_the_end_leaves_nothing(tmp_path: Path) -> None:
     """N-34: SIGKILL of the worker in mid-service; the next question waits for the new one. SIGTERM ends all."""
     path = tmp_path / "f"
@@ -95,13 +93,13 @@ def test_a_killed_worker_is_replaced_and_the_end_leaves_nothing(tmp_path: Path) 
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
     try:
         assert process.stdout is not None and "ready: 2 worker" in process.stdout.readline()
-        first = _workers_of(process)[0]
+        first = _children(process.pid)[0]
         os.kill(first, signal.SIGKILL)
         until = time.monotonic() + 10
-        while not FaceClient(path).up() or first in _workers_of(process):
+        while not FaceClient(path).up() or first in _children(process.pid):
             assert time.monotonic() < until, "no new worker came"
         assert path.with_name("f.1").exists() and FaceClient(path).ask({"op": "ping"}, sitting="b").head["ok"]
-        assert len(_workers_of(process)) == 2
+        assert len(_children(process.pid)) == 2
     finally:
         process.terminate()
         assert process.wait(10) == 0
@@ -142,3 +140,34 @@ def test_a_sitting_from_the_first_frame_to_the_match(face_socket: Path) -> None:
     assert end.head["match"]["zone"] == "accept" and re.match(rb"\xff\xd8\xff", end.parts[0])
     with pytest.raises(FaceRefusal, match="unknown sitting"):
         client.ask({"op": "finish", "sitting": "s1", "match": {}}, (on_file,), sitting="s1")
+
+
+@pytest.mark.parametrize("mode", ["1", "RGBA", "RGB"])
+def test_a_picture_at_the_pixel_cap_stays_within_the_limits(face_socket: Path, mode: str) -> None:
+    """N-12: nearly 25 million pixels in a small file: an answer in 5 s, the worker alive and below 512 MB."""
+    out = io.BytesIO()
+    Image.new(mode, (4990, 5000)).save(out, "PNG" if mode != "RGB" else "JPEG")
+    client, begun = FaceClient(face_socket), time.monotonic()
+    assert client.ask(*photo_question(out.getvalue(), max_kb=50_000)).head["codes"] == ["no_face"]
+    assert time.monotonic() - begun < 5 and client.up()
+    process = next(int(line.split()[0]) for line in _processes() if str(face_socket) in line)
+    peaks = [_peak(pid) for pid in _children(process)]
+    assert peaks and max(peaks) < 512 * 1024
+
+
+def _processes() -> list[str]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found.append(f"{entry.name} " + (entry / "cmdline").read_text().replace("\0", " "))
+    return sorted(found, key=lambda line: int(line.split()[0]))
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _peak(pid: int) -> int:
+    """Most memory held so far, kB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.findall(r"VmHWM:\s+(\d+)", status)[0])
