@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from core.tenancy import Ctx
 from core.tenancy.rules import Rules
+from core.web.look import language
 from core.web.shell import address
 
 NUMERALS = "一二三四五六七八九"
@@ -23,8 +24,8 @@ class FlowStep:
 
     @property
     def numeral(self) -> str:
-        """一 … 八."""
-        return NUMERALS[self.number - 1]
+        """一 … 八; 1 … 8 in English."""
+        return str(self.number) if language() == "en" else NUMERALS[self.number - 1]
 
 
 def titles() -> tuple[str, ...]:
