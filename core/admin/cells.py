@@ -28,7 +28,8 @@ class Tone(StrEnum):
 class Col(Generic[R]):
     """One column: `value` of a row for the page and the export; `sort` a SQL expression, None where it has none.
 
-    `kind` "num" aligns right. What `value` returns is escaped unless it is Markup; exported as text, number or day.
+    `kind` "num" aligns right, "short" never breaks. What `value` returns is escaped unless it is Markup;
+    exported as text, number or day.
     """
 
     key: str
@@ -66,16 +67,26 @@ class Fact:
 class RowAction(Generic[R]):
     """Something done to one row (and, with `bulk`, to picked ones) after a question.
 
-    `run` does it and may raise DomainError; `offered` says whether a row shows it; `asks` is the question.
+    `run` does it and may raise DomainError; `offered` says whether a row shows it; `asks` is the question. With a
+    `note` (the label of a text field: why, which number) `run_noted` is called instead, with what was typed.
     """
 
     key: str
     label: Any
-    run: Callable[[Ctx, R], None]
+    run: Callable[[Ctx, R], None] | None
     asks: Callable[[R], str]
     offered: Callable[[R], bool] = lambda _row: True
     bulk: bool = False
     kind: str = "primary"
+    note: Any = ""
+    run_noted: Callable[[Ctx, R, str], None] | None = None
+
+    def do(self, ctx: Ctx, row: R, note: str = "") -> None:
+        """Run it, with what was typed where it asks for a note."""
+        if self.run_noted is not None:
+            self.run_noted(ctx, row, note)
+        elif self.run is not None:
+            self.run(ctx, row)
 
 
 def status(word: object, tone: Tone = Tone.QUIET) -> Markup:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Blueprint, Flask, current_app, g, request, url_for
 from flask_admin import Admin, AdminIndexView, BaseView
 from flask_admin import expose as _expose
 from flask_babel import lazy_gettext as _l
@@ -126,12 +126,19 @@ class Console:
     def add(self, *views: GuardedView) -> None:
         """Serve views and give them their place in the menu."""
         for view in views:
+            self._serve_templates(type(view).__module__)
             self.admin.add_view(view)
             self._guard(view)
             if view.group is not None:
                 home = getattr(view, "_default_view", "index_view")
                 self.entries.append(MenuEntry(view.group, view.title, f"{view.endpoint}.{home}", view.permission,
                                               view.icon, view.count, view.summary))
+
+    def _serve_templates(self, module: str) -> None:
+        """Let a flow without routes of its own bring templates for its pages."""
+        name = "admin_of_" + module.replace(".", "_")
+        if name not in self.app.blueprints:
+            self.app.register_blueprint(Blueprint(name, module, template_folder="templates"))
 
     def link(self, group: Group, title: Any, endpoint: str, permission: Permission, *, icon: str = "",
              count: Callable[[Ctx], int] | None = None, summary: Any = "") -> None:

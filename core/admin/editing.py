@@ -26,6 +26,7 @@ class EditView(TableView[R]):
     raise DomainError. Who saves a page that somebody else has saved since gets 409 and loses nothing typed.
     """
 
+    edits = True
     schema: ClassVar[type[FormSchema[Any]]]
     new_label: Any = ""
     created = changed = ""
@@ -47,6 +48,10 @@ class EditView(TableView[R]):
         """The schema of this request; overridden where choices come from the database."""
         return self.schema()
 
+    def prepared_new(self, ctx: Ctx) -> FormSchema[Any]:
+        """The schema for a new row, where it asks for more than a change does."""
+        return self.prepared(ctx)
+
     def buttons(self, ctx: Ctx) -> list[tuple[Any, str]]:
         return [(self.new_label, self.at("new_view"))] if self.new_label else []
 
@@ -56,7 +61,7 @@ class EditView(TableView[R]):
         ctx = current_ctx()
         if not self.new_label:
             raise Refused("admin.no_new", _("这里不能新建。"), status=404)
-        form = Form(self.prepared(ctx), request)
+        form = Form(self.prepared_new(ctx), request)
         if form.submitted() and (asked := form.load()) is not None:
             try:
                 row = self.make(ctx, asked)

@@ -13,6 +13,7 @@ from wtforms import Form as WtForm
 from core.admin.cells import Col, Fact, Pick, RowAction
 from core.admin.console import GuardedView, expose
 from core.base.errors import DomainError, NotFound, Refused
+from core.base.ids import IdError, parse_id_number, parse_mobile
 from core.base.sheets import Column, text, write_csv, write_sheet
 from core.tenancy import Ctx
 from core.web import current_ctx
@@ -42,13 +43,16 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
     picks: ClassVar[Sequence[Pick]] = ()
     actions: ClassVar[Sequence[RowAction[Any]]] = ()
     search_hint: Any = ""
+    private_search = False
     empty: Any = ""
     lead: Any = ""
     list_template = "console/list.html"
+    row_template = "console/row.html"
     page_size = SIZES[0]
     can_set_page_size = True
     can_create = can_edit = can_delete = False
     details = True
+    edits = False
 
     create_view = edit_view = delete_view = details_view = None
     ajax_update = ajax_lookup = export = action_view = None
@@ -79,6 +83,10 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
     def facts(self, _ctx: Ctx, row: R) -> Sequence[Fact]:
         """What the detail page shows; the columns, where not overridden."""
         return [Fact(column.title, column.value(row)) for column in self.columns]
+
+    def more(self, _ctx: Ctx, _row: R) -> dict[str, Any]:
+        """Variables of a `row_template` of one's own."""
+        return {}
 
     def heading(self, row: R) -> str:
         """What a row is called on its own page; the first column, where not overridden."""
@@ -140,6 +148,7 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
             variables["bar"] = [(pick.name, pick.title, pick.choices(ctx), request.args.get(pick.name, ""))
                                 for pick in self.picks]
             variables["term"] = request.args.get("q", "")
+            variables["masked"] = variables["term"].startswith("~")
             variables["buttons"] = self.buttons(ctx)
             variables["bulk"] = [action for action in self.actions if action.bulk]
         return cast(str, super().render(template, **variables))
@@ -148,11 +157,20 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
     def row_view(self, id: str) -> ResponseReturnValue:
         """One row whole; opens at the side of the list where JS is on."""
         row = self.get_one(id)
-        return self.draw("console/row.html", row=row, heading=self.heading(row),
-                         facts=self.facts(current_ctx(), row), offered=self.offered(row))
+        ctx = current_ctx()
+        return self.draw(self.row_template, row=row, heading=self.heading(row), facts=self.facts(ctx, row),
+                         offered=self.offered(row), **self.more(ctx, row))
 
     def offered(self, row: R) -> list[RowAction[Any]]:
         return [action for action in self.actions if action.offered(row)]
+
+    @expose("/find/", methods=("POST",))
+    def find_view(self) -> ResponseReturnValue:
+        """The search of a list of persons: posted, so that no ID number or phone stands in an address or a log (R41);
+        what is looked for goes on as its MAC, `~` before it."""
+        term = request.form.get("q", "").strip()[:100]
+        asked = "~" + current_ctx().mac(number) if (number := personal_number(term)) else term
+        return redirect(self.at("index_view", q=asked or None), 303)
 
     # actions
 
@@ -164,10 +182,19 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
         if not wanted.offered(row):
             raise Refused("admin.not_offered", _("这条记录现在不能做“%(label)s”，它的状态可能刚刚变了。",
                                                  label=wanted.label), status=409)
-        if request.method == "GET":
-            return self.draw("console/ask.html", title=str(wanted.label), text=wanted.asks(row), kind=wanted.kind,
-                             action=request.path, cancel=self.at("index_view"), label=wanted.label)
-        self._do(wanted, row)
+        typed, error = request.form.get("note", "").strip()[:500], ""
+        if request.method == "POST":
+            try:
+                self._do(wanted, row, typed)
+            except DomainError as refusal:
+                if not wanted.note:
+                    raise
+                error = refusal.sentence + refusal.hint
+        if request.method == "GET" or error:
+            page = self.draw("console/ask.html", title=str(wanted.label), text=wanted.asks(row), kind=wanted.kind,
+                             action=request.path, cancel=self.at("index_view"), label=wanted.label, note=wanted.note,
+                             typed=typed, error=error)
+            return page, 422 if error else 200
         flash(_("已完成：%(label)s（%(row)s）。", label=wanted.label, row=self.heading(row)), "done")
         return redirect(self.at("index_view"), 303)
 
@@ -192,9 +219,9 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
             raise _missing()
         return found
 
-    def _do(self, action: RowAction[Any], row: R) -> None:
+    def _do(self, action: RowAction[Any], row: R, note: str = "") -> None:
         ctx = current_ctx()
-        action.run(ctx, row)
+        action.do(ctx, row, note)
         ctx.record(f"admin.{self.key}.{action.key}", getattr(row, "id", "-"))
 
     # export
@@ -213,6 +240,16 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
             return _download(write_csv(titles, cells), "text/csv; charset=utf-8", f"{self.key}.csv")
         columns = [Column(column.key, title, text(32_000)) for column, title in zip(self.columns, titles, strict=True)]
         return _download(write_sheet(columns, cells, name=str(self.title)[:31]), XLSX, f"{self.key}.xlsx")
+
+
+def personal_number(term: str) -> str:
+    """The resident ID number or mobile number that was typed, in its one written form; "" for anything else."""
+    for parse in (lambda text: parse_id_number(text).number, parse_mobile):
+        try:
+            return parse(term)
+        except IdError:
+            continue
+    return ""
 
 
 def _download(data: bytes, kind: str, name: str) -> Response:

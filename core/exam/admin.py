@@ -42,13 +42,15 @@ class Questions(EditView[Question]):
     columns = (
         Col[Question]("stem", _l("题干"), lambda row: row.stem if len(row.stem) < 60 else row.stem[:58] + "…",
                       export=lambda row: row.stem),
-        Col[Question]("kind", _l("题型"), lambda row: KIND_NAMES[QuestionKind(row.kind)], sort=Question.kind),
-        Col[Question]("scope", _l("岗位"), lambda row: row.scope, sort=Question.scope),
-        Col[Question]("topic", _l("知识点"), lambda row: row.topic, sort=Question.topic),
+        Col[Question]("kind", _l("题型"), lambda row: KIND_NAMES[QuestionKind(row.kind)], sort=Question.kind,
+                      kind="short"),
+        Col[Question]("scope", _l("岗位"), lambda row: row.scope, sort=Question.scope, kind="short"),
+        Col[Question]("topic", _l("知识点"), lambda row: row.topic, sort=Question.topic, kind="short"),
         Col[Question]("clause", _l("依据"), lambda row: row.clause),
         Col[Question]("version", _l("版本"), lambda row: row.version, kind="num"),
-        Col[Question]("changed", _l("修改时间"), lambda row: daytime(row.changed_at), sort=Question.changed_at),
-        Col[Question]("state", _l("状态"), _state),
+        Col[Question]("changed", _l("修改时间"), lambda row: daytime(row.changed_at), sort=Question.changed_at,
+                      kind="short"),
+        Col[Question]("state", _l("状态"), _state, kind="short"),
     )
     picks = (
         Pick("kind", _l("题型"), lambda _ctx: KINDS, lambda rows, value: rows.where(Question.kind == value)),

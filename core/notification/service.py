@@ -86,14 +86,25 @@ def mark_read(ctx: Ctx, person: Person) -> int:
 
 def publish_notice(ctx: Ctx, title: str, body: str, at: datetime | None = None) -> Notice:
     """Publish a notice 通知公告, now or dated (N-06)."""
-    title = title.strip()
-    if not title or len(title) > 120:
-        raise Refused("title", _("请填写标题，最长 120 个字。"), field="title")
+    title = _title(title)
     notice = Notice(title=title, body=body.strip(), published_at=at or ctx.now, created_at=ctx.now)
     ctx.db.add(notice)
     ctx.db.flush()
     ctx.record("notification.publish_notice", notice.id)
     return notice
+
+
+def _title(text: str) -> str:
+    title = text.strip()
+    if not title or len(title) > 120:
+        raise Refused("title", _("请填写标题，最长 120 个字。"), field="title")
+    return title
+
+
+def change_notice(ctx: Ctx, notice: Notice, title: str, body: str) -> None:
+    """Mend a notice that is out; its date stays."""
+    notice.title, notice.body = _title(title), body.strip()
+    ctx.record("notification.change_notice", notice.id)
 
 
 def withdraw_notice(ctx: Ctx, notice_id: Id) -> None:

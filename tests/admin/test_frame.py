@@ -79,7 +79,7 @@ def test_the_first_page_lists_what_the_role_may_open(browser: Browser, sign_in: 
 
 def test_a_list_pages_sorts_filters_and_searches_by_its_address(browser: Browser, questions: list[str]) -> None:
     first = browser.get(LIST).text
-    assert "共30条" in first and first.count("data-confirm") == 20
+    assert "共30条" in first and first.count("data-confirm") == 20 and first.count("/edit/") == 20
     assert "第29题" in browser.get(LIST + "?page=2").text
     assert "第29题" in browser.get(LIST + "?page=99").text
     assert browser.get(LIST + "?page=-1&size=x&sort=nothing&desc=7").status_code == 200
@@ -226,7 +226,7 @@ def test_nothing_of_flask_admin_itself_changes_rows(app: JianxueFlask) -> None:
     served = {rule.rule.rsplit("/admin/questions", 1)[1] for rule in app.url_map.iter_rules()
               if rule.rule.startswith("/admin/questions")}
     assert served == {"/", "/new/", "/<id>/", "/<id>/edit/", "/<id>/do/<action>/", "/do/", "/export/<kind>/",
-                      "/import/", "/import/<id>/", "/import/<id>/write/", "/sheet/"}
+                      "/import/", "/import/<id>/", "/import/<id>/write/", "/sheet/", "/find/"}
 
 
 def test_one_tenant_never_shows_the_other_tenants_rows(browser_of: Callable[[Tenant], Browser], national: Tenant,

@@ -1,0 +1,136 @@
+"""What spans flows in the back office: people with their whole case, the trail, the tenant's rules."""
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from core.access import Permission
+from core.admin import Col, Console, Fact, Group, PageView, TableView, Tone, daytime, expose, status
+from core.base.trail import TrailRow
+from core.console.board import board_of
+from core.console.facts import person_facts
+from core.extension import hooks
+from core.identity import Person
+from core.tenancy import Ctx
+from core.web import current_ctx
+from core.web.filters import masked_id, masked_phone
+
+
+class People(TableView[Person]):
+    """学员: everybody who registered, and the whole case of each."""
+
+    model, key, title, group, icon = Person, "people", _l("学员"), Group.PEOPLE, "people"
+    permission = Permission.READ_CASES
+    summary = _l("学员档案和办理全过程。")
+    lead = _l("姓名和号码加密保存，只能按完整的身份证号或手机号查找。")
+    search_hint = _l("身份证号或手机号")
+    private_search = True
+    empty = _l("学员注册后，这里会有记录。")
+    row_template = "console/case.html"
+    columns = (
+        Col[Person]("name", _l("姓名"), lambda row: row.name, kind="short"),
+        Col[Person]("sex", _l("性别"), lambda row: row.sex, kind="short"),
+        Col[Person]("id_number", _l("身份证号"), lambda row: masked_id(row.id_number), kind="short"),
+        Col[Person]("phone", _l("手机号"), lambda row: masked_phone(row.phone), kind="short"),
+        Col[Person]("photo", _l("照片"), lambda row: status(_("已上传"), Tone.DONE) if row.photo_key
+                    else status(_("未上传"), Tone.QUIET), kind="short"),
+        Col[Person]("created", _l("注册时间"), lambda row: daytime(row.created_at), sort=Person.created_at, kind="short"),
+    )
+
+    def select(self, _ctx: Ctx) -> Select[Any]:
+        return select(Person).order_by(Person.created_at.desc(), Person.id.desc())
+
+    def search(self, _ctx: Ctx, rows: Select[Any], term: str) -> Select[Any]:
+        asked = term.removeprefix("~")
+        return rows.where((Person.id_number_mac == asked) | (Person.phone_mac == asked))
+
+    def facts(self, _ctx: Ctx, row: Person) -> Sequence[Fact]:
+        return [Fact(_("性别"), row.sex), Fact(_("身份证号"), masked_id(row.id_number)),
+                Fact(_("手机号"), masked_phone(row.phone)), Fact(_("注册时间"), daytime(row.created_at))]
+
+    def more(self, ctx: Ctx, row: Person) -> dict[str, Any]:
+        """The eight steps, and the blocks of all flows."""
+        return {"board": board_of(ctx, row), "sections": hooks(ctx).collect_case_sections(person_facts(ctx, row))}
+
+
+class Trail(TableView[TrailRow]):
+    """操作记录: who did what, when, from where, with which result. Nothing here can be changed."""
+
+    model, key, title, group, icon = TrailRow, "trail", _l("操作记录"), Group.SYSTEM, "clock-history"
+    summary = _l("每一次更改的人、时间和结果。")
+    search_hint = _l("动作、对象或账号")
+    empty = _l("有人更改内容后，这里会有记录。")
+    details = False
+    columns = (
+        Col[TrailRow]("seq", _l("序号"), lambda row: row.seq, sort=TrailRow.seq, kind="num"),
+        Col[TrailRow]("at", _l("时间"), lambda row: daytime(row.at), sort=TrailRow.at, kind="short"),
+        Col[TrailRow]("action", _l("动作"), lambda row: row.action, sort=TrailRow.action),
+        Col[TrailRow]("subject", _l("对象"), lambda row: row.subject),
+        Col[TrailRow]("actor", _l("账号"), lambda row: row.actor),
+        Col[TrailRow]("roles", _l("角色"), lambda row: row.roles),
+        Col[TrailRow]("address", _l("来源地址"), lambda row: row.address or "", kind="short"),
+        Col[TrailRow]("detail", _l("内容"), lambda row: "；".join(f"{key}={value}" for key, value in row.detail.items())),
+        Col[TrailRow]("result", _l("结果"), lambda row: status(_("成功"), Tone.DONE) if row.result == "ok"
+                      else status(_("拒绝"), Tone.STOP), kind="short"),
+    )
+
+    def select(self, _ctx: Ctx) -> Select[Any]:
+        return select(TrailRow).order_by(TrailRow.seq.desc())
+
+    def search(self, _ctx: Ctx, rows: Select[Any], term: str) -> Select[Any]:
+        return rows.where(TrailRow.action.contains(term, autoescape=True) | (TrailRow.subject == term)
+                          | (TrailRow.actor == term))
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule as the page shows it."""
+
+    key: str
+    value: str
+    source: str
+
+
+class RulesPage(PageView):
+    """规则: the tenant's values with the row each comes from; to read, changing them comes later."""
+
+    key, title, group, icon = "rules", _l("规则"), Group.SYSTEM, "sliders"
+    summary = _l("本平台现行的数值和文字，以及每一条的依据。")
+
+    @expose("/")
+    def index_view(self) -> str:
+        ctx = current_ctx()
+        term = request.args.get("q", "").strip()[:60]
+        groups = [(name, [line for line in lines if term in line.key or term in line.value or term in line.source])
+                  for name, lines in rule_lines(ctx)]
+        return self.draw("console/rules.html", groups=[(name, lines) for name, lines in groups if lines], term=term,
+                         version=ctx.tenant.file.rule_set.version)
+
+
+def rule_lines(ctx: Ctx) -> list[tuple[str, list[RuleLine]]]:
+    """All rules in force by group, in the order of their definition."""
+    rules, sources = ctx.rules(), ctx.tenant.file.rule_set.sources
+    found = []
+    for group in fields(rules):
+        values = getattr(rules, group.name)
+        lines = [RuleLine(f"{group.name}.{one.name}", in_words(getattr(values, one.name)),
+                          sources.get(f"{group.name}.{one.name}", "")) for one in fields(values)]
+        found.append((group.name, lines))
+    return found
+
+
+def in_words(value: object) -> str:
+    """A rule's value as people write it."""
+    if isinstance(value, bool):
+        return str(_("是") if value else _("否"))
+    if isinstance(value, (tuple, list)):
+        return "；".join(in_words(one) for one in value)
+    return "—" if value is None or value == "" else str(value)
+
+
+def install(console: Console) -> None:
+    console.add(People(), Trail(), RulesPage())

@@ -1,0 +1,174 @@
+"""The certificate sheet and the certificates in the back office (N-13, N-18)."""
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields
+from sqlalchemy import Select, select
+
+from core.access import Permission
+from core.admin import Col, Console, Fact, Group, Pick, TableView, Tone, day, daytime, expose, status
+from core.base.clock import local_date
+from core.base.errors import DomainError, Refused
+from core.base.sheets import Finding, SheetError, write_sheet
+from core.identity import Person, person_of
+from core.organization import posts
+from core.registry import holdings
+from core.registry.models import Certificate, RegistryHolding
+from core.registry.queries import status_of
+from core.registry.sheet import CertificateSheet, columns
+from core.registry.states import KIND_TEXTS, STATUS_TEXTS, Kind, Status
+from core.tenancy import Ctx
+from core.web import current_ctx
+from core.web.filters import masked_id
+from core.web.forms import Form, FormSchema, shown
+
+TONES = {Status.NORMAL: Tone.DONE, Status.ABNORMAL: Tone.STOP, Status.SUSPENDED: Tone.ACTIVE, Status.VOID: Tone.QUIET,
+         Status.CANCELLED: Tone.STOP}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class SheetSchema(FormSchema[dict[str, Any]]):
+    """The upload of the certificate sheet."""
+
+    sheet = fields.Raw(required=True, metadata=shown(_l("证书表格"), "file", accept=".xlsx,.xls,.csv", hint=_l(
+        "请先下载模板，按模板填写。有一处不对就整份不写入，改好再传。")))
+
+
+def _status(value: str) -> object:
+    found = Status(value) if value in set(Status) else None
+    return status(STATUS_TEXTS[found], TONES[found]) if found else status(value)
+
+
+def _kind(value: str) -> str:
+    return str(KIND_TEXTS[Kind(value)]) if value in set(Kind) else value
+
+
+def _post_choices(ctx: Ctx) -> Sequence[tuple[str, str]]:
+    return [(post.code, post.name) for post in posts(ctx, retired=True)]
+
+
+class Holdings(TableView[RegistryHolding]):
+    """证书数据: what the embedded ministry registry holds; filled from a sheet, pulled when somebody registers."""
+
+    model, key, title, group, icon = RegistryHolding, "holdings", _l("证书数据"), Group.RECORDS, "patch-check"
+    summary = _l("主管部门的证书表格，学员登录后从这里下载本人证书。")
+    lead = _l("学员首次登录或再次获取证书时，系统按身份证号从这里取得本人的所有证书。")
+    search_hint = _l("身份证号或证书编号")
+    private_search = True
+    empty = _l("导入证书表格后，学员就能取得自己的证书。")
+    list_template = "console/holdings.html"
+    columns = (
+        Col[RegistryHolding]("number", _l("证书编号"), lambda row: row.number, sort=RegistryHolding.number, kind="short"),
+        Col[RegistryHolding]("name", _l("姓名"), lambda row: row.name, kind="short"),
+        Col[RegistryHolding]("id_number", _l("身份证号"), lambda row: masked_id(row.id_number), kind="short"),
+        Col[RegistryHolding]("post", _l("岗位名称"), lambda row: row.post.name),
+        Col[RegistryHolding]("issuer", _l("发证机构"), lambda row: row.issuer, sort=RegistryHolding.issuer),
+        Col[RegistryHolding]("issued", _l("发证日期"), lambda row: day(row.issued_on), sort=RegistryHolding.issued_on,
+                             kind="short"),
+        Col[RegistryHolding]("kind", _l("证书类型"), lambda row: _kind(row.kind), kind="short"),
+        Col[RegistryHolding]("status", _l("证书状态"), lambda row: _status(row.status), kind="short"),
+        Col[RegistryHolding]("updated", _l("更新时间"), lambda row: daytime(row.updated_at),
+                             sort=RegistryHolding.updated_at, kind="short"),
+    )
+    picks = (
+        Pick("post", _l("岗位"), _post_choices,
+             lambda rows, value: rows.where(RegistryHolding.post.has(code=value))),
+        Pick("status", _l("证书状态"), lambda _ctx: [(one.value, str(words)) for one, words in STATUS_TEXTS.items()],
+             lambda rows, value: rows.where(RegistryHolding.status == value)),
+    )
+
+    def select(self, _ctx: Ctx) -> Select[Any]:
+        return select(RegistryHolding).order_by(RegistryHolding.updated_at.desc(), RegistryHolding.id.desc())
+
+    def search(self, _ctx: Ctx, rows: Select[Any], term: str) -> Select[Any]:
+        if term.startswith("~"):
+            return rows.where(RegistryHolding.id_number_mac == term[1:])
+        return rows.where(RegistryHolding.number.contains(term.upper(), autoescape=True))
+
+    def facts(self, ctx: Ctx, row: RegistryHolding) -> Sequence[Fact]:
+        return [*super().facts(ctx, row), Fact(_("省份"), row.province), Fact(_("备注"), row.remark)]
+
+    def buttons(self, ctx: Ctx) -> Sequence[tuple[Any, str]]:
+        return [(_l("导入证书表格"), self.at("import_view"))]
+
+    @expose("/import/", methods=("GET", "POST"))
+    def import_view(self) -> ResponseReturnValue:
+        """All rows of a right sheet, or what is wrong in it and nothing written."""
+        form = Form(SheetSchema(), request)
+        findings: Sequence[Finding] = ()
+        if form.submitted() and (asked := form.load()) is not None:
+            try:
+                sheet = _checked(asked["sheet"].read(), asked["sheet"].filename)
+                findings = sheet.findings
+                filled = holdings.fill(current_ctx(), sheet)
+            except DomainError as error:
+                form.fail(error)
+            else:
+                flash(_("已写入：新增 %(new)s 条，更新 %(changed)s 条，没有变化 %(same)s 条。", new=filled.new,
+                        changed=filled.changed, same=filled.same), "done")
+                return redirect(self.at("index_view"), 303)
+        return self.draw("console/holdings_import.html", form=form, findings=findings), form.status
+
+    @expose("/template/", methods=("POST",))
+    def template_view(self) -> ResponseReturnValue:
+        """The empty sheet with its drop-down lists."""
+        ctx = current_ctx()
+        names = [post.name for post in posts(ctx)]
+        response = Response(write_sheet(columns(names, local_date(ctx.now)), [], name="证书"), content_type=XLSX)
+        response.headers["Content-Disposition"] = "attachment; filename=certificates.xlsx"
+        return response
+
+
+def _checked(data: bytes, filename: str) -> CertificateSheet:
+    try:
+        return holdings.check_sheet(current_ctx(), data, filename)
+    except SheetError as error:
+        raise Refused(f"registry.sheet.{error.code}", error.sentence, field="sheet") from error
+
+
+class Certificates(TableView[Certificate]):
+    """学员证书: the certificates that the platform keeps for its trainees, with their status (N-20, N-51)."""
+
+    model, key, title, group, icon = Certificate, "certificates", _l("学员证书"), Group.RECORDS, "award"
+    permission = Permission.READ_CASES
+    summary = _l("学员已取得的证书和状态。")
+    search_hint = _l("身份证号或证书编号")
+    private_search = True
+    empty = _l("学员取得证书后，这里会有记录。")
+    columns = (
+        Col[Certificate]("number", _l("证书编号"), lambda row: row.number, sort=Certificate.number, kind="short"),
+        Col[Certificate]("name", _l("姓名"), lambda row: person_of(current_ctx(), row.person_id).name, kind="short"),
+        Col[Certificate]("post", _l("岗位名称"), lambda row: row.post.name),
+        Col[Certificate]("issuer", _l("发证机构"), lambda row: row.issuer),
+        Col[Certificate]("issued", _l("发证日期"), lambda row: day(row.issued_on), sort=Certificate.issued_on,
+                         kind="short"),
+        Col[Certificate]("kind", _l("证书类型"), lambda row: _kind(row.kind), sort=Certificate.kind, kind="short"),
+        Col[Certificate]("status", _l("证书状态"), lambda row: _status(status_of(row)), kind="short"),
+    )
+    picks = (
+        Pick("post", _l("岗位"), _post_choices, lambda rows, value: rows.where(Certificate.post.has(code=value))),
+        Pick("kind", _l("证书类型"), lambda _ctx: [(one.value, str(words)) for one, words in KIND_TEXTS.items()],
+             lambda rows, value: rows.where(Certificate.kind == value)),
+    )
+
+    def select(self, _ctx: Ctx) -> Select[Any]:
+        return select(Certificate).order_by(Certificate.created_at.desc(), Certificate.id.desc())
+
+    def search(self, _ctx: Ctx, rows: Select[Any], term: str) -> Select[Any]:
+        if term.startswith("~"):
+            return rows.where(Certificate.person_id.in_(select(Person.id).where(Person.id_number_mac == term[1:])))
+        return rows.where(Certificate.number.contains(term.upper(), autoescape=True))
+
+    def facts(self, ctx: Ctx, row: Certificate) -> Sequence[Fact]:
+        history = [Fact(daytime(entry.at), f"{STATUS_TEXTS.get(Status(entry.status), entry.status)} {entry.remark}")
+                   for entry in row.entries if entry.status in set(Status)]
+        number = person_of(ctx, row.person_id).id_number
+        return [*super().facts(ctx, row), Fact(_("身份证号"), masked_id(number)), Fact(_("省份"), row.province), *history]
+
+
+def install(console: Console) -> None:
+    console.add(Holdings(), Certificates())
