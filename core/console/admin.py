@@ -12,9 +12,8 @@ from core.access import Permission
 from core.admin import Col, Console, Fact, Group, PageView, TableView, Tone, daytime, expose, status
 from core.base.trail import TrailRow
 from core.console.board import board_of
-from core.console.facts import person_facts
 from core.extension import hooks
-from core.identity import Person
+from core.identity import Person, person_facts
 from core.tenancy import Ctx
 from core.web import current_ctx
 from core.web.filters import masked_id, masked_phone
