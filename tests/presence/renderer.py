@@ -148,7 +148,7 @@ def real_turns() -> list[Rgb]:
     return [frames[k] for k in order]
 
 
-def make_webcam(path: Path, seconds: int = 40) -> Webcam:
+def make_webcam(path: Path, seconds: int = 60) -> Webcam:
     """Write an MJPEG feed (30 frames a second) of a head that turns left and right again and again, each frame
     with noise of its own, and return it with what belongs to it. About ten seconds of work: keep the file."""
     order = real_turns()
