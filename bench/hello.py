@@ -1,0 +1,9 @@
+"""The bare Flask hello-world that everything is measured against."""
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def hello() -> str:
+    return "hello"

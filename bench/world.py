@@ -1,0 +1,105 @@
+"""An installation to measure: one tenant on PostgreSQL or SQLite, with trainees who are signed in."""
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from itsdangerous import URLSafeTimedSerializer
+
+from bench.harness import User
+from core.app import create_app, open_tenants
+from core.base.config import load_config
+from core.base.db import Base, Id, new_id
+from core.identity import Account, AccountRole, LoginSession, Person
+from core.identity.hashing import hash_password
+from core.identity.service import Stage, digest
+from core.tenancy import Ctx, Role, Tenant, bound, unit_of_work
+from core.web import JianxueFlask
+from tests import postgres
+from tests.people import id_number
+
+PASSWORD = "kv7#Qwlm-tower"
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Trainee:
+    person_id: Id
+    id_number: str
+    sign_in: str
+
+
+def _add_trainee(ctx: Ctx, number: int, hashed: str) -> Trainee:
+    text = id_number(number % 999 + 1, f"1990{number // 999 % 12 + 1:02d}07")  # 999 serials a birthday
+    person = Person(id=new_id(), name=f"学员{number}", sex="男", id_number=text, id_number_mac=ctx.mac(text),
+                    phone=f"138{number:08d}", phone_mac=ctx.mac(f"138{number:08d}"), created_at=ctx.now)
+    account = Account(id=new_id(), person_id=person.id, display_name=person.name, password_hash=hashed,
+                      created_at=ctx.now, roles=[AccountRole(role=Role.TRAINEE)])
+    token = secrets.token_urlsafe(32)
+    session = LoginSession(token_digest=digest(token), account_id=account.id, stage=Stage.FULL, device="bench",
+                           address="", created_at=ctx.now, seen_at=ctx.now)
+    ctx.db.add_all([person, account, session])
+    return Trainee(person.id, text, token)
+
+
+@dataclass
+class World:
+    """The tenant under load and how to reach it."""
+
+    env: dict[str, str]
+    app: JianxueFlask
+    tenant: Tenant
+    pids: tuple[int, ...] = ()
+    trainees: list[Trainee] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        return self.tenant.file.hosts[0]
+
+    def add_trainees(self, count: int) -> None:
+        """People with a password of their own and an open session."""
+        hashed = hash_password(PASSWORD)
+        for start in range(0, count, BATCH):
+            with unit_of_work(self.tenant) as ctx:
+                added = [_add_trainee(ctx, number, hashed) for number in range(start, min(start + BATCH, count))]
+                ctx.db.flush()
+            self.trainees += added
+
+    def headers(self, sign_in: str | None) -> dict[str, str]:
+        """Cookie and CSRF token of a session, as a browser would carry them."""
+        raw = secrets.token_hex(20)
+        held = {"csrf_token": raw, **({"sign_in": sign_in} if sign_in else {})}
+        with bound(self.tenant):
+            signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+            name = self.app.session_interface.get_cookie_name(self.app)
+        token = URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(raw)
+        return {"Cookie": f"{name}={signer.dumps(held)}", "X-CSRFToken": str(token), "Accept": "application/json"}
+
+    def visitors(self, path: str, count: int) -> list[User]:
+        """Signed-in trainees who ask for one page again and again, as a browser does."""
+        return [{"headers": self.headers(trainee.sign_in) | {"Accept": "text/html"},
+                 "requests": [{"method": "GET", "path": path}]} for trainee in self.trainees[:count]]
+
+
+@contextmanager
+def open_world(folder: Path, *, on_postgres: bool = False) -> Iterator[World]:
+    """A fresh installation below `folder`; the national tenant, empty."""
+    env = {"JIANXUE_MODE": "development", "JIANXUE_MASTER_KEY": secrets.token_hex(32), "JIANXUE_VAR": str(folder)}
+    if not on_postgres:
+        yield _world(env, ())
+        return
+    with postgres.fresh_databases(["national"]) as urls:
+        env["JIANXUE_DATABASE_URL_NATIONAL"] = urls["national"]
+        yield _world(env, (postgres.server_pid(),))
+
+
+def _world(env: dict[str, str], pids: tuple[int, ...]) -> World:
+    for name in [name for name in os.environ if name.startswith("JIANXUE_")]:
+        del os.environ[name]
+    config = load_config(env)
+    directory = open_tenants(config)
+    tenant = directory.by_slug("national")
+    Base.metadata.create_all(tenant.engine)
+    return World(env, create_app(config, directory), tenant, pids)
