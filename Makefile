@@ -10,21 +10,26 @@ help:  ## show this list
 run: setup  ## start the portal with demo data on http://national.localhost:8000
 	@exec .venv/bin/jianxue run --demo
 
-test: setup-test lint  ## lint, types, house rules and all tests, the browser's walk included
-	@exec $(PY) -m pytest
-	@exec $(PY) -m pytest -m walk
+# What has no database of its own to speak of runs once, on SQLite.
+ONCE := base contracts browser walk prove demo web tenancy extension
+ON_POSTGRES := $(addprefix --ignore=tests/,$(ONCE)) --ignore=tests/test_run.py
+
+test: setup-test lint  ## lint, types, house rules, all tests on SQLite and PostgreSQL, and the browser's walk
+	@$(PY) -m pytest
+	@echo "on PostgreSQL:"; JIANXUE_TEST_PG=1 $(PY) -m pytest $(ON_POSTGRES)
+	@$(PY) -m pytest -m walk
 
 walk: setup-test  ## the eight steps in a browser; pictures and PDFs in var/walk/
-	@exec $(PY) -m pytest -m walk
+	@$(PY) -m pytest -m walk
 
 prove: setup-test  ## the long checks: kills, floods, full numbers; results in var/prove.json
-	@exec $(PY) -m tests.proving
+	@$(PY) -m tests.proving
 
 bench: setup-test  ## about five minutes; a table, and var/bench.json
-	@exec .venv/bin/jianxue bench
+	@.venv/bin/jianxue bench
 
 lint: setup-test  ## flake8, mypy strict, import-linter
-	@$(PY) -m flake8 core plugins tests
+	@$(PY) -m flake8 core plugins tests bench
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-cache >var/lint-imports.txt 2>&1 || { cat var/lint-imports.txt; exit 1; }
 

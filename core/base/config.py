@@ -73,7 +73,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         database_url=_secret(env, "JIANXUE_DATABASE_URL"),
         database_urls={name.removeprefix(prefix).lower(): value for name, value in env.items()
                        if name.startswith(prefix) and not name.endswith("_FILE")},
-        blob_url=env.get("JIANXUE_BLOB_URL"),
+        blob_url=_secret(env, "JIANXUE_BLOB_URL"),
         redis_url=_secret(env, "JIANXUE_REDIS_URL"),
         face_socket=Path(env.get("JIANXUE_FACE_SOCKET", var / "run" / "face.sock")),
         pay_url=env.get("JIANXUE_PAY_URL", "http://127.0.0.1:8090"),

@@ -14,6 +14,7 @@ from core.base.clock import Clock, SystemClock
 from core.base.config import Config
 from core.base.crypto import KeyRing
 from core.base.db import make_engine, writing
+from core.base.s3 import open_s3
 from core.tenancy.rules import Rules
 from core.tenancy.settings import RuleSet, TenantFile, read_tenants
 
@@ -44,8 +45,12 @@ class Tenant:
 
     @cached_property
     def blobs(self) -> Blobs:
-        store = self.store or LocalStore(self.config.tenant_var(self.slug) / "blobs")
-        return Blobs(store, self.keys)
+        return Blobs(self.store or self._configured_store(), self.keys)
+
+    def _configured_store(self) -> BlobStore:
+        if self.config.blob_url:
+            return open_s3(self.config.blob_url, self.slug)
+        return LocalStore(self.config.tenant_var(self.slug) / "blobs")
 
     @property
     def engine(self) -> Engine:
@@ -109,4 +114,6 @@ class Directory:
 def open_directory(config: Config, *, clock: Clock | None = None) -> Directory:
     """Read all tenants; ConfigError names file and key of whatever is wrong."""
     files = read_tenants(config.tenants, demo=config.demo)
+    if config.blob_url:
+        open_s3(config.blob_url, files[0].slug)
     return Directory([Tenant(config, file, clock or SystemClock()) for file in files])
