@@ -54,8 +54,8 @@ def plans() -> ResponseReturnValue:
                   "enrolled": isoday(row.enrolled_at), "state": STATE_WORDS[EnrollmentState(row.state)],
                   "tone": STATE_TONES[EnrollmentState(row.state)]}
                  for row in enrollments_of(ctx, current_person(ctx).id))
-    columns = (("title", _("培训名称")), ("period", _("培训周期")), ("hours", _("应学学时"), "num"),
-               ("enrolled", _("报名时间")), ("state", _("状态")))
+    columns = (("title", _("培训名称")), ("period", _("培训周期"), "date"), ("hours", _("应学学时"), "num"),
+               ("enrolled", _("报名时间"), "date"), ("state", _("状态")))
     return show(Section("plans", _("培训管理"), _("您报名的每一次培训都列在这里。"), _("您还没有培训"),
                         _("选好证书和培训周期并缴费后，培训会显示在这里。"), columns, rows))
 
