@@ -55,9 +55,11 @@ def orders() -> ResponseReturnValue:
 def order(order_id: UUID) -> ResponseReturnValue:
     ctx = current_ctx()
     view = queries.view_order(ctx, order_id)
-    own_refund = not refunds.refund_problems(ctx, view.order) if view.order.state == OrderState.PAID else False
+    paid = view.order.state == OrderState.PAID
+    problems = refunds.refund_problems(ctx, view.order) if paid else []
     return page("payment/order.html", view=view, order=view.order, now=ctx.now,
-                last_day=view.order.expires_at - timedelta(seconds=1), own_refund=own_refund,
+                last_day=view.order.expires_at - timedelta(seconds=1), own_refund=paid and not problems,
+                no_refund=problems[0].sentence if problems else "",
                 invoicing=invoices.invoice_is_self_service(ctx), training=address("course.training"))
 
 
@@ -220,7 +222,6 @@ def invoice(order_id: UUID) -> ResponseReturnValue:
 @policy(SIGNED)
 def notice(provider: str) -> ResponseReturnValue:
     """The provider's notices: proven by their signature, answered with success also when repeated (R15)."""
-    if (request.content_length or 0) > NOTICE_BYTES:
-        raise Refused("notice_large", _("通知内容太长。"), status=413)
+    request.max_content_length = NOTICE_BYTES
     notices.receive(current_ctx(), provider, dict(request.headers), request.get_data())
     return jsonify(code="SUCCESS")

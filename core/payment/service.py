@@ -182,13 +182,19 @@ def _bring_about(ctx: Ctx, effect: Effect, order: Order, attempt: PaymentAttempt
 
 
 def ask_money_back(ctx: Ctx, attempt: PaymentAttempt, reason: str, by: Id | None) -> Refund:
-    """Write down that a payment is to be given back; a worker asks the provider."""
-    refund = Refund(attempt_id=attempt.id, number=f"R{attempt.number}", amount_fen=attempt.amount_fen,
-                    reason=reason, by=by, state=RefundState.ASKED, asked_at=ctx.now)
-    ctx.db.add(refund)
+    """Write down that a payment is to be given back; a worker asks the provider. One that the provider refused
+    is asked for anew under the same number, so that it can never be given back twice."""
+    refund = ctx.db.scalar(select(Refund).where(Refund.attempt_id == attempt.id))
+    if refund is None:
+        refund = Refund(attempt_id=attempt.id, number=f"R{attempt.number}", amount_fen=attempt.amount_fen)
+        ctx.db.add(refund)
+    elif refund.state != RefundState.FAILED:
+        return refund
+    refund.reason, refund.by, refund.state = reason, by, RefundState.ASKED
+    refund.asked_at, refund.done_at = ctx.now, None
     ctx.db.flush()
     ctx.record("payment.ask_refund", attempt.number, fen=refund.amount_fen, reason=reason)
-    ctx.enqueue("payment.refund", {"refund": str(refund.id)}, key=f"payment.refund:{refund.id}")
+    ctx.enqueue("payment.refund", {"refund": str(refund.id)})
     return refund
 
 

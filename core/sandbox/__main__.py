@@ -24,16 +24,16 @@ from core.sandbox.store import Store
 @click.option("--merchant", "merchants", multiple=True, required=True, help="A merchant; may be repeated.")
 @click.option("--public-url", default="", help="How a payer's phone reaches this process.")
 @click.option("--retry-scale", type=float, default=0.1, show_default=True, help="Factor on 15/15/30/180 s.")
-@click.option("--clock-offset", type=float, default=0.0, help="Seconds to add to this machine's clock.")
+@click.option("--frozen-at", type=float, help="Epoch seconds at which its clock stands still (for tests).")
 def main(host: str, port: int, folder: Path, merchants: tuple[str, ...], public_url: str, retry_scale: float,
-         clock_offset: float) -> None:
+         frozen_at: float | None) -> None:
     """Run the sandbox payment provider."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s pay %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     keys, store = open_keys(folder, merchants), Store(folder / "sandbox.sqlite")
 
     def clock() -> float:
-        return time.time() + clock_offset
+        return time.time() if frozen_at is None else frozen_at
 
     notices = Notices(store, keys, clock, retry_scale)
     server = make_server(host, port, create_sandbox(store, keys, notices, clock, public_url), threaded=True)

@@ -7,6 +7,7 @@ import logging
 import random
 import secrets
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
@@ -25,7 +26,10 @@ TIMEOUT_SECONDS = 5
 
 
 class Notices:
-    """The sender: a thread that sleeps until the next notice is due, and a few that post."""
+    """The sender: a thread that sleeps until the next notice is due, and a few that post.
+
+    `clock` stamps what is sent; when it is sent goes by this machine's time, for `clock` may stand still.
+    """
 
     def __init__(self, store: Store, keys: Keys, clock: Callable[[], float], scale: float) -> None:
         self._store, self._keys, self._clock, self._scale = store, keys, clock, scale
@@ -37,7 +41,7 @@ class Notices:
 
     def start(self) -> None:
         """Begin to send, with what an earlier process left half sent."""
-        self._store.end_leases(self._clock())
+        self._store.end_leases(time.time())
         self._thread.start()
 
     def stop(self) -> None:
@@ -65,7 +69,7 @@ class Notices:
             body["out_trade_no"] = "X" + payment.out_trade_no[1:]
         text = json.dumps(body)
         for _copy in range(1 + switches.duplicate):
-            due = self._clock() + switches.delay + (random.uniform(0, 2) if switches.shuffle else 0)
+            due = time.time() + switches.delay + (random.uniform(0, 2) if switches.shuffle else 0)
             self._store.add_delivery(payment.merchant, payment.notify_url, text,
                                      switches.forge == "signature", due)
         with self._wake:
@@ -73,11 +77,11 @@ class Notices:
 
     def _loop(self) -> None:
         while not self._stop:
-            for delivery in self._store.take_due(self._clock(), lease=4 * TIMEOUT_SECONDS):
+            for delivery in self._store.take_due(time.time(), lease=4 * TIMEOUT_SECONDS):
                 self._pool.submit(self._post, delivery)
             with self._wake:
                 due = self._store.next_due()
-                pause = 30.0 if due is None else max(0.02, min(30.0, due - self._clock()))
+                pause = 30.0 if due is None else max(0.02, min(30.0, due - time.time()))
                 if not self._stop:
                     self._wake.wait(pause)
 
@@ -95,7 +99,7 @@ class Notices:
             status = 0
         again = None
         if delivery.tries < len(RETRY_SECONDS):
-            again = self._clock() + RETRY_SECONDS[delivery.tries] * self._scale
+            again = time.time() + RETRY_SECONDS[delivery.tries] * self._scale
         self._store.delivered(delivery, status, again)
         with self._wake:
             self._wake.notify()

@@ -23,7 +23,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    """On the tests' clock (`clock`), as far as a module's tests last less than five minutes."""
+    """On the tests' clock (`clock`), which stands still."""
     process = SandboxProcess(tmp_path_factory.mktemp("bank"), now=NOON)
     yield process
     process.kill()

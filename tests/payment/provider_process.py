@@ -26,16 +26,18 @@ class SandboxProcess:
 
     def __init__(self, folder: Path, merchants: tuple[str, ...] = ("national", "jilin"),
                  retry_scale: float = 0.01, now: datetime | None = None) -> None:
-        """`now`: what its clock shows at the start, when not this machine's time."""
+        """`now`: where its clock stands still, else it shows this machine's time."""
         self.folder, self._merchants, self._scale = folder, merchants, retry_scale
-        self._offset = now.timestamp() - time.time() if now else 0.0
+        self._frozen = now.timestamp() if now else None
         self.port = 0
         self.start()
 
     def start(self) -> None:
         """Start it, on the port of last time if there was one, and wait for its first line."""
         command = [sys.executable, "-m", "core.sandbox", "--port", str(self.port), "--dir", str(self.folder),
-                   "--retry-scale", str(self._scale), "--clock-offset", str(self._offset)]
+                   "--retry-scale", str(self._scale)]
+        if self._frozen is not None:
+            command += ["--frozen-at", str(self._frozen)]
         for name in self._merchants:
             command += ["--merchant", name]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True,
@@ -68,7 +70,7 @@ class SandboxProcess:
 
     def now(self) -> float:
         """Epoch seconds on its clock."""
-        return time.time() + self._offset
+        return time.time() if self._frozen is None else self._frozen
 
     def _notices(self, merchant: str) -> list[dict[str, Any]]:
         headers = self.keys(merchant).headers("GET", "/v1/notices", b"", self.now())

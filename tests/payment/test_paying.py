@@ -23,7 +23,8 @@ from core.base.trail import TrailRow
 from core.payment import (LineWanted, Order, OrderClosed, OrderPaid, OrderRefunded, PaymentAttempt, Refund,
                           invoices_waiting, issue_invoice, open_order)
 from core.payment.models import PaymentNotice
-from core.payment.states import OrderState
+from core.payment.service import take_in
+from core.payment.states import Fact, OrderState
 from core.tenancy import Ctx, Tenant, unit_of_work
 from core.work import run_waiting
 from tests.browse import Browser
@@ -265,6 +266,35 @@ def test_refund_of_the_whole_amount(tenant: Tenant, browser: Browser, payer: Som
     assert told.refunded == [order_id] and count(tenant, Refund) == 1
     assert "已全额退款" in requests.get(code, timeout=5).text
     assert "已退款" in browser.get(f"/orders/{order_id}").text
+
+
+def test_a_refund_that_the_provider_refuses(tenant: Tenant, browser: Browser, payer: Somebody, told: Told,
+                                            bank: SandboxProcess) -> None:
+    """A.7: the order stays paid and says so, a person looks; asked for again it is given back once."""
+    order_id = ordered(tenant, payer)
+    code = code_of(browser, order_id)
+    with unit_of_work(tenant) as ctx:
+        # as if the provider had lost the payment that its notice told of
+        attempt = ctx.db.scalars(select(PaymentAttempt)).one()
+        take_in(ctx, attempt.number, Fact.PAID)
+    browser.get(f"/orders/{order_id}")
+    browser.submit(f"/orders/{order_id}/refund")
+    run_waiting(tenant)
+    assert state_of(tenant, order_id) == OrderState.PAID and told.refunded == []
+    assert "支付机构没有受理退款" in browser.get(f"/orders/{order_id}").text
+    bank.payer(code)
+    bank.settled(tenant.slug)
+    assert browser.submit(f"/orders/{order_id}/refund").status_code == 303
+    run_waiting(tenant)
+    assert state_of(tenant, order_id) == OrderState.REFUNDED and told.refunded == [order_id]
+    assert count(tenant, Refund) == 1
+
+
+def test_a_notice_that_is_too_long(tenant: Tenant, live: str) -> None:
+    """F10: 413, and nothing is read."""
+    answer = requests.post(f"{live}/{tenant.slug}/payment/notices/sandbox", data=b"x" * 20_000, timeout=9)
+    assert answer.status_code == 413
+    assert requests.post(f"{live}/{tenant.slug}/payment/notices/other", data=b"x", timeout=9).status_code == 404
 
 
 def test_an_unpaid_order_expires_with_its_cycle(tenant: Tenant, browser: Browser, payer: Somebody, told: Told,
