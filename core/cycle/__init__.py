@@ -12,9 +12,11 @@ from core.cycle.rules import Due, Exemption, period
 from core.cycle.service import choose, complete, course_title, reopen, submit
 from core.cycle.states import EnrollmentState
 from core.cycle.told import EnrollmentCancelled, EnrollmentOpened, HoursDueChanged
+from core.cycle.words import STATE_TONES, STATE_WORDS
 
 __all__ = [
-    "Due", "Enrollment", "EnrollmentCancelled", "EnrollmentOpened", "EnrollmentState", "Exemption",
+    "STATE_TONES", "STATE_WORDS", "Due", "Enrollment", "EnrollmentCancelled", "EnrollmentOpened", "EnrollmentState",
+    "Exemption",
     "HoursDueChanged", "choose", "complete", "course_title", "due_of", "enrollment", "enrollment_facts",
     "enrollments_of", "enrollments_of_order", "exemption_sentence", "period", "reopen", "submit",
 ]
