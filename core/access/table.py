@@ -31,7 +31,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.AUDIT: frozenset({Role.AUDITOR}),
     Permission.INVIGILATE: frozenset({Role.INVIGILATOR}),
     Permission.WITNESS: frozenset({Role.WITNESS}),
-    Permission.CORRECT_CONTACT: frozenset({Role.HOTLINE}),
+    Permission.CORRECT_CONTACT: frozenset({Role.HOTLINE, Role.ADMINISTRATOR}),
     Permission.CONSOLE: STAFF,
     Permission.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Permission.READ_CASES: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
