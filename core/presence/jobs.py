@@ -1,5 +1,6 @@
 """What happens after the commit: pictures are judged, the mean follows the photos, withdrawn faces are purged."""
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from core.base.outbox import job
+from core.presence.keeping import forget_pictures
 from core.presence.matching import packed, unpacked
 from core.presence.models import FaceMean, FaceTemplate
 from core.presence.snapshots import judge_snapshot
@@ -31,6 +33,13 @@ def renew_mean(ctx: Ctx, payload: Mapping[str, Any]) -> None:
     mean = last or FaceMean()
     mean.vector, mean.counted, mean.made_at = packed(vectors.mean(axis=0)), count, ctx.now
     ctx.db.add(mean)
+
+
+@job("presence.forget", queue="face", every=timedelta(days=1))
+def forget(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    """Once a day: pictures whose time of keeping is over."""
+    if keys := forget_pictures(ctx):
+        ctx.enqueue("presence.purge", {"keys": keys})
 
 
 @job("presence.purge", queue="face")

@@ -105,3 +105,12 @@ class SupervisedRequest(Base):
     note: Mapped[str] = mapped_column(String(500), default="", info=personal(Retention.EVIDENCE))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EvidenceTerm(Base):
+    """Until when the pictures of an enrollment are kept; no moment while its case is open (A.7)."""
+
+    __tablename__ = "evidence_term"
+
+    enrollment_id: Mapped[Id] = mapped_column(primary_key=True)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

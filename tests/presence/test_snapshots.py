@@ -13,7 +13,7 @@ from core.access import Role
 from core.base.clock import FixedClock
 from core.base.trail import TrailRow
 from core.identity import Person, withdraw_consent
-from core.presence import SnapshotAsk, coverage, snapshot_due, snapshots_of
+from core.presence import SnapshotAsk, coverage, hold_pictures, release_pictures, snapshot_due, snapshots_of
 from core.presence.drawing import due_between, due_slots
 from core.presence.models import Attestation, FaceMean, FaceTemplate, Snapshot
 from core.tenancy import Tenant, unit_of_work
@@ -182,6 +182,33 @@ def test_withdrawal_removes_the_face_and_keeps_the_record(national: Tenant, brow
         (row,) = snapshots_of(ctx, one.enrollment_id)
         assert row.picture_key is None and row.verdict == "same"
     assert "没有同意" in one.browser.get("/presence/consent").text
+
+
+def test_pictures_go_when_their_time_is_over(tenant: Tenant, browser_of: BrowserOf, clock: FixedClock) -> None:
+    """N-33, A.7: held while the case is open; 15 days of appeal and 90 more after the decision they are gone, the
+    record of time and verdict stays."""
+    one = sitter(tenant, browser_of, clock)
+    assert one.begin().status_code == 200
+    (ask,) = due_of(one)
+    assert post(one, ask, live()).status_code == 200
+    run_waiting(tenant)
+
+    def kept_after(days: int) -> bool:
+        clock.advance(days=days)
+        with unit_of_work(tenant) as ctx:
+            ctx.enqueue("presence.forget", {})
+        run_waiting(tenant)
+        (row,) = taken(one)
+        assert row.verdict == "same"
+        return row.picture_key is not None
+
+    with unit_of_work(tenant) as ctx:
+        hold_pictures(ctx, one.enrollment_id)
+    assert kept_after(400)
+    with unit_of_work(tenant) as ctx:
+        release_pictures(ctx, one.enrollment_id)
+    assert kept_after(104) and not kept_after(2)
+    assert not list((tenant.config.tenant_var(tenant.slug) / "blobs" / "snap").rglob("*/*"))
 
 
 def test_the_mean_comes_with_the_thirtieth_photo(national: Tenant, browser_of: BrowserOf, clock: FixedClock) -> None:
