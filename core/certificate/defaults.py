@@ -5,9 +5,9 @@ from core.base.clock import local_date
 from core.base.errors import Problem
 from core.certificate.listing import steps_of_certificates
 from core.contract.hooks import hookimpl
-from core.contract.values import CaseRow, CaseSection, CertificateFacts, Column, PersonFacts, Step
+from core.contract.values import CertificateFacts, Column, PersonFacts, Step
 from core.identity import person_of
-from core.registry import STATUS_TEXTS, Status, certificates_of, hours_on_record, status_of
+from core.registry import STATUS_TEXTS, Status
 from core.tenancy import Ctx
 
 
@@ -39,19 +39,3 @@ def check_replacement(ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
     """八 证书更新 (N-03, N-52)."""
     return steps_of_certificates(ctx, person_of(ctx, person.id))
-
-
-@hookimpl(trylast=True)
-def collect_case_sections(ctx: Ctx, person: PersonFacts) -> list[CaseSection]:
-    """Certificates and hours on record, for the whole case (N-50, N-51)."""
-    owner = person_of(ctx, person.id)
-    held = tuple((row.number, row.post.name, str(STATUS_TEXTS[status_of(row)]), row.issued_on.isoformat())
-                 for row in certificates_of(ctx, owner))
-    hours = tuple((line.post.name, str(line.year), f"{line.hours}/{line.total}", line.uploaded_on.isoformat())
-                  for line in hours_on_record(ctx, owner))
-    return [
-        CaseSection(80, _("证书"), table_head=(_("证书编号"), _("岗位名称"), _("证书状态"), _("发证时间")), table=held,
-                    rows=() if held else (CaseRow(_("证书"), _("没有证书记录")),)),
-        CaseSection(70, _("学时记录"), table_head=(_("岗位"), _("年度"), _("学时"), _("上传日期")), table=hours,
-                    rows=() if hours else (CaseRow(_("学时"), _("没有学时记录")),)),
-    ]

@@ -48,6 +48,7 @@ def test_no_dead_link(browser_of: Callable[[Tenant], Browser], tenant: Tenant, r
     """N-10, N-19: each entry of the menus leads to a page; nothing answers 404 or 500."""
     with unit_of_work(tenant) as ctx:
         publish_notice(ctx, "施工现场专业人员继续教育推荐大纲公布", "正文。")
+    trainee(tenant, 9, name="李四")
     browser = who(browser_of(tenant), role)
     waiting, seen, dead = ["/"], {"/"}, []
     while waiting and len(seen) < MOST:
