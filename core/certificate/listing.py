@@ -23,19 +23,21 @@ from core.registry import (
 )
 from core.tenancy import Ctx
 
-NO_ACTION = "--"
+OVER = (Status.VOID, Status.CANCELLED)
 TONES = {Status.NORMAL: "done", Status.ABNORMAL: "stop", Status.SUSPENDED: "stop"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One certificate as the table shows it; `cells` holds a text for each column key but `actions`."""
+    """One certificate as the table shows it; `cells` holds a text for each column key but `actions`, `said` tells
+    whether the status is to stand beside the post, since it is not 正常 and has no column of its own."""
 
     held: Certificate
     cells: Mapping[str, str]
     tone: str
     actions: tuple[Action, ...]
     problems: tuple[Problem, ...]
+    said: bool
 
 
 def columns(ctx: Ctx) -> tuple[Column, ...]:
@@ -44,11 +46,13 @@ def columns(ctx: Ctx) -> tuple[Column, ...]:
 
 
 def lines(ctx: Ctx, person: Person) -> list[Line]:
-    """A person's certificates, what can be done with each, and why something cannot."""
-    return [_line(ctx, person, held) for held in certificates_of(ctx, person)]
+    """A person's certificates, what can be done with each, and why something cannot; those that are over last."""
+    apart = "status" not in {column.key for column in columns(ctx)}
+    found = [_line(ctx, person, held, apart) for held in certificates_of(ctx, person)]
+    return sorted(found, key=lambda line: status_of(line.held) in OVER)
 
 
-def _line(ctx: Ctx, person: Person, held: Certificate) -> Line:
+def _line(ctx: Ctx, person: Person, held: Certificate, apart: bool) -> Line:
     status = status_of(held)
     problems = _problems(ctx, person, held, status)
     cells = {
@@ -56,11 +60,12 @@ def _line(ctx: Ctx, person: Person, held: Certificate) -> Line:
         "remark": status_entry(held).remark, "kind": str(KIND_TEXTS[Kind(held.kind)]), "province": held.province,
         "issuer": held.issuer, "issued_on": held.issued_on.isoformat(),
     }
-    return Line(held, cells, TONES.get(status, "quiet"), tuple(_actions(ctx, person, held, status, problems)), problems)
+    actions = tuple(_actions(ctx, person, held, status, problems))
+    return Line(held, cells, TONES.get(status, "quiet"), actions, problems, apart and status is not Status.NORMAL)
 
 
 def _problems(ctx: Ctx, person: Person, held: Certificate, status: Status) -> tuple[Problem, ...]:
-    if held.kind == Kind.ELECTRONIC or status in (Status.VOID, Status.CANCELLED):
+    if held.kind == Kind.ELECTRONIC or status in OVER:
         return ()
     return tuple(hooks(ctx).check_replacement(certificate_facts(ctx, held, person)))
 
@@ -74,7 +79,7 @@ def _actions(ctx: Ctx, person: Person, held: Certificate, status: Status,
         newer = Action("refresh", _("获取最新电子证书"), url_for("certificate.refresh", certificate_id=held.id), order=5,
                        method="post")
         return [newer, view] if fresh else [view]
-    if status in (Status.VOID, Status.CANCELLED):
+    if status in OVER:
         return [view]
     if status is not Status.NORMAL:
         return []

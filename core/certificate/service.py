@@ -35,7 +35,7 @@ def replace(ctx: Ctx, person: Person, certificate_id: Id) -> Certificate:
     the certificate is abnormal (hook check_replacement), or when it cannot be drawn.
     """
     old = certificate(ctx, certificate_id, person=person)
-    ctx.db.refresh(old, with_for_update=True)
+    ctx.db.refresh(old, with_for_update={"of": Certificate})
     if status_of(old) is Status.VOID:
         raise Conflict(REPLACED, _("这本证书已经更新过，原证书已作废。请在“证书管理”查看新的电子证书。"))
     refuse_all(hooks(ctx).check_replacement(certificate_facts(ctx, old, person)))
@@ -63,7 +63,7 @@ def refresh(ctx: Ctx, person: Person, certificate_id: Id) -> CertificateIssue:
     for one that is not 正常.
     """
     held = certificate(ctx, certificate_id, person=person)
-    ctx.db.refresh(held, with_for_update=True)
+    ctx.db.refresh(held, with_for_update={"of": Certificate})
     if held.kind != Kind.ELECTRONIC:
         raise Refused("not_electronic", _("这是纸质证书。完成继续教育后请点“证书更新”换发电子证书。"))
     if status_of(held) is not Status.NORMAL:

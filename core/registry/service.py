@@ -106,7 +106,7 @@ def _enter(ctx: Ctx, held: Certificate, status: Status, remark: str, by: str) ->
 
 def move(ctx: Ctx, held: Certificate, status: Status, reason: str) -> None:
     """Enter a new status with its reason; a move that the table does not know is a Conflict."""
-    ctx.db.refresh(held, with_for_update=True)
+    ctx.db.refresh(held, with_for_update={"of": Certificate})
     now = status_of(held)
     if not may_become(now, status):
         raise Conflict("certificate_status", _("这本证书现在是“%(now)s”，不能变为“%(new)s”。",
