@@ -121,6 +121,13 @@ class Progress:
     def total_hours(self) -> int:
         return self.due.total
 
+    def slots_of(self, part: Part) -> int:
+        return self.general_slots if part is Part.GENERAL else self.professional_slots
+
+    def due_of(self, part: Part) -> int:
+        """What a part owes, in slots."""
+        return (self.due.general if part is Part.GENERAL else self.due.professional) * self.slots_per_hour
+
     @property
     def general_done(self) -> bool:
         return self.general_slots >= self.due.general * self.slots_per_hour

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.course.media import duration_of
 from core.demo.syllabus import LessonPlan
 
 FONTS = ("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/wqy-microhei/wqy-microhei.ttc",
@@ -63,25 +64,11 @@ def _lesson(plan: LessonPlan, folder: Path, hour_seconds: int, font: Path) -> Le
     work.mkdir(exist_ok=True)
     try:
         _encode(plan, length_ms, font, work)
-        duration_ms = check_playable(work / "lesson.mp4")
+        duration_ms = duration_of(work / "lesson.mp4")
         path = (work / "lesson.mp4").replace(folder / f"{name}-{duration_ms}.mp4")
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return LessonFile(plan.title, path, duration_ms)
-
-
-def check_playable(path: Path) -> int:
-    """The length in milliseconds of a file that every browser plays; LessonError says what is wrong with it."""
-    found = _run(["ffprobe", "-v", "error", "-show_entries", "format=duration:stream=codec_name,pix_fmt", "-of",
-                  "json", str(path)])
-    facts = json.loads(found)
-    streams = {stream.get("codec_name"): stream for stream in facts.get("streams", [])}
-    if "h264" not in streams or streams["h264"].get("pix_fmt") != "yuv420p":
-        raise LessonError(f"{path.name}：不是浏览器能播放的 H.264 视频")
-    head = path.open("rb").read(256 * 1024)
-    if b"moov" not in head:
-        raise LessonError(f"{path.name}：索引不在文件开头，边下边播会失败")
-    return round(float(facts["format"]["duration"]) * 1000)
 
 
 def _encode(plan: LessonPlan, length_ms: int, font: Path, work: Path) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from core.course.media import MediaError, duration_of
 from core.demo import lessons
-from core.demo.lessons import LessonError, check_playable, make_lessons
+from core.demo.lessons import LessonError, make_lessons
 from core.demo.syllabus import COMMON, GENERAL, LessonPlan, professional
 
 PLANS = (GENERAL[0], LessonPlan("引号'冒号:百分号%{pts}", ("a", "b", "c"), 1))
@@ -35,7 +36,7 @@ def test_lessons_are_made_once_and_play(folder: Path) -> None:
     for plan in PLANS:
         lesson = made[plan.title]
         assert plan.class_hours * 6000 + 200 <= lesson.duration_ms <= plan.class_hours * 6000 + 600
-        assert check_playable(lesson.path) == lesson.duration_ms
+        assert duration_of(lesson.path) == lesson.duration_ms
         assert lesson.path.stat().st_size < 600_000
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     assert make_lessons(PLANS, folder, 6) == made
@@ -61,13 +62,13 @@ def test_what_does_not_play_is_refused(tmp_path: Path) -> None:
     """N-37: a file that is no video, or one that no browser starts before it is whole, is named."""
     text = tmp_path / "text.mp4"
     text.write_text("不是视频")
-    with pytest.raises(LessonError):
-        check_playable(text)
+    with pytest.raises(MediaError):
+        duration_of(text)
     late = tmp_path / "late.mp4"
     subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=640x360:r=25:d=4", "-c:v", "libx264",
                     "-preset", "ultrafast", "-qp", "5", "-pix_fmt", "yuv420p", str(late)], check=True)
-    with pytest.raises(LessonError, match="索引"):
-        check_playable(late)
+    with pytest.raises(MediaError, match="索引"):
+        duration_of(late)
 
 
 def test_a_missing_font_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

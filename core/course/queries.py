@@ -1,0 +1,173 @@
+"""What the ledger adds up to, and what the pages show of it."""
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import case, func, select
+
+from core.base.clock import local_date
+from core.base.db import Id
+from core.course.ledger import Kind, Part, Progress, progress_of
+from core.course.models import HourEntry, Lesson, LessonPoint, MediaRead, Package, Segment, Study, StudyLease, StudyPackage
+from core.course.rules import BeatState, Pace, pace_of
+from core.course.subjects import Subject
+from core.course.tokens import unpack
+from core.tenancy import Ctx
+
+# A clear takes back, a pending one waits; the same as `ledger.effect`, for the database to add up.
+_EFFECT = case((HourEntry.kind == Kind.CLEAR, -HourEntry.slots), (HourEntry.kind == Kind.PENDING, 0),
+               else_=HourEntry.slots)
+
+
+def pace(ctx: Ctx) -> Pace:
+    """The pace of the tenant's rules in force."""
+    hours = ctx.rules().hours
+    return pace_of(hours.hour_seconds, hours.slot_seconds, hours.beat_seconds, hours.speed_tolerance_seconds,
+                   hours.lease_idle_seconds)
+
+
+def open_lease_of(ctx: Ctx, person_id: Id) -> StudyLease | None:
+    """The one lease that a person may have open."""
+    return ctx.db.scalar(select(StudyLease).where(StudyLease.person_id == person_id, StudyLease.closed_ms.is_(None)))
+
+
+def credited_by_lesson(ctx: Ctx, enrollment_id: Id) -> dict[Id, int]:
+    """Credited slots of each lesson: the ledger, plus the run that is still open."""
+    rows = ctx.db.execute(select(HourEntry.lesson_id, func.sum(_EFFECT)).where(HourEntry.enrollment_id == enrollment_id)
+                          .group_by(HourEntry.lesson_id))
+    slots: dict[Id, int] = defaultdict(int, {lesson_id: int(total) for lesson_id, total in rows})
+    lease = ctx.db.scalar(select(StudyLease).where(
+        StudyLease.enrollment_id == enrollment_id, StudyLease.closed_ms.is_(None)))
+    if lease is not None:
+        slots[lease.lesson_id] += unpack(lease.state).run_slots
+    return dict(slots)
+
+
+def progress(ctx: Ctx, subject: Subject) -> Progress:
+    """How far an enrollment is (N-32): hours credited by the server, never above what is due."""
+    by_lesson = credited_by_lesson(ctx, subject.id)
+    parts: dict[str, int] = defaultdict(int)
+    if by_lesson:
+        of = dict(ctx.db.execute(select(Lesson.id, Package.part).join(Package)
+                                 .where(Lesson.id.in_(by_lesson))).tuples().all())
+        for lesson_id, slots in by_lesson.items():
+            parts[of[lesson_id]] += slots
+    return progress_of(parts[Part.GENERAL], parts[Part.PROFESSIONAL], subject.due, pace(ctx).slots_per_hour)
+
+
+def study_of(ctx: Ctx, enrollment_id: Id) -> Study | None:
+    return ctx.db.get(Study, enrollment_id)
+
+
+@dataclass(frozen=True)
+class LessonState:
+    """A lesson as a person stands in it; times in milliseconds, credit in slots."""
+
+    id: Id
+    title: str
+    package: str
+    part: Part
+    class_hours: int
+    duration_ms: int
+    media_key: str
+    resume_ms: int
+    credited: int
+    slots: int
+
+    @property
+    def done(self) -> bool:
+        return self.credited >= self.slots
+
+
+def lessons_of(ctx: Ctx, subject: Subject) -> list[LessonState]:
+    """The lessons of an enrollment in the order of study: general before professional (N-30).
+
+    A part that is exempt (N-25) brings no lessons; a lesson that was withdrawn stays for who began it.
+    """
+    rows = ctx.db.execute(
+        select(Lesson, Package, LessonPoint.resume_ms).select_from(StudyPackage)
+        .join(Package, Package.id == StudyPackage.package_id).join(Lesson, Lesson.package_id == Package.id)
+        .outerjoin(LessonPoint, (LessonPoint.lesson_id == Lesson.id) & (LessonPoint.enrollment_id == subject.id))
+        .where(StudyPackage.enrollment_id == subject.id, Lesson.published | LessonPoint.resume_ms.is_not(None))
+        .order_by(StudyPackage.position, Lesson.position)).all()
+    credited = credited_by_lesson(ctx, subject.id)
+    lease = ctx.db.scalar(select(StudyLease).where(
+        StudyLease.enrollment_id == subject.id, StudyLease.closed_ms.is_(None)))
+    open_state = {lease.lesson_id: unpack(lease.state)} if lease else {}
+    per_hour = pace(ctx).slots_per_hour
+    return [_lesson_state(lesson, package, resume, credited.get(lesson.id, 0), open_state.get(lesson.id), per_hour)
+            for lesson, package, resume in rows if _owed(subject, package)]
+
+
+def _owed(subject: Subject, package: Package) -> bool:
+    return (subject.due.general if package.part == Part.GENERAL else subject.due.professional) > 0
+
+
+def _lesson_state(lesson: Lesson, package: Package, resume: int | None, credited: int, state: BeatState | None,
+                  per_hour: int) -> LessonState:
+    return LessonState(
+        id=lesson.id, title=lesson.title, package=package.title, part=Part(package.part),
+        class_hours=lesson.class_hours, duration_ms=lesson.duration_ms, media_key=lesson.media_key,
+        resume_ms=state.resume_ms if state else resume or 0, credited=credited, slots=lesson.class_hours * per_hour)
+
+
+def next_lesson(lessons: Sequence[LessonState], learned: Progress) -> LessonState | None:
+    """The first lesson that still owes hours: general ones first; None when nothing is owed."""
+    for part, full in ((Part.GENERAL, learned.general_done), (Part.PROFESSIONAL, learned.done)):
+        if not full:
+            return next((lesson for lesson in lessons if lesson.part is part and not lesson.done), None)
+    return None
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """学习记录: what one lesson gave on one day; `seconds` credited, `cleared` taken back again."""
+
+    day: date
+    lesson: str
+    part: Part
+    began: datetime
+    ended: datetime
+    seconds: int
+    cleared: int
+
+
+def record_of(ctx: Ctx, subject: Subject) -> list[RecordLine]:
+    """The study record of an enrollment, newest day first, one line for each lesson and day."""
+    slot_s = pace(ctx).slot_ms // 1000
+    answered = select(HourEntry.answers_id, func.sum(case((HourEntry.kind == Kind.CLEAR, HourEntry.slots), else_=0))
+                      .label("cleared")).where(HourEntry.enrollment_id == subject.id,
+                                               HourEntry.answers_id.is_not(None)).group_by(HourEntry.answers_id).subquery()
+    rows = ctx.db.execute(
+        select(Segment.from_ms, Segment.to_ms, HourEntry.slots, answered.c.cleared, Lesson.title, Package.part)
+        .select_from(Segment).join(Lesson, Lesson.id == Segment.lesson_id).join(Package, Package.id == Lesson.package_id)
+        .outerjoin(HourEntry, (HourEntry.segment_id == Segment.id) & (HourEntry.kind == Kind.CREDIT))
+        .outerjoin(answered, answered.c.answers_id == HourEntry.id)
+        .where(Segment.enrollment_id == subject.id).order_by(Segment.from_ms)).all()
+    lines: dict[tuple[date, str], RecordLine] = {}
+    for from_ms, to_ms, slots, cleared, title, part in rows:
+        began, ended = moment(from_ms), moment(to_ms)
+        key = (local_date(began), title)
+        old = lines.get(key)
+        lines[key] = RecordLine(
+            key[0], title, Part(part), old.began if old else began, ended,
+            (old.seconds if old else 0) + (slots or 0) * slot_s, (old.cleared if old else 0) + (cleared or 0) * slot_s)
+    return sorted(lines.values(), key=lambda line: (line.day, line.began), reverse=True)
+
+
+def fetched(ctx: Ctx, enrollment_id: Id) -> int:
+    """Bytes of video that were fetched for an enrollment: credit without any is a sign of a script (L5)."""
+    total = ctx.db.scalar(select(func.sum(MediaRead.last - MediaRead.first + 1)).join(
+        StudyLease, StudyLease.id == MediaRead.lease_id).where(StudyLease.enrollment_id == enrollment_id))
+    return int(total or 0)
+
+
+def moment(ms: int) -> datetime:
+    """A server time in milliseconds as aware UTC."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def millis(at: datetime) -> int:
+    """An aware moment in milliseconds since the epoch."""
+    return round(at.timestamp() * 1000)

@@ -1,0 +1,349 @@
+"""The study: a page opens a lease, beats, and is credited; hours are cleared and given back by new entries."""
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from core.base.db import Id, new_id
+from core.base.errors import Conflict, DomainError, Forbidden, NotFound, Refused, refuse_all
+from core.course.events import StudyCompleted
+from core.course.facts import enrollment_facts
+from core.course.ledger import Kind, Part, Progress, clearable, restorable
+from core.course.models import (
+    BeatRow,
+    HourEntry,
+    HourNote,
+    Lesson,
+    LessonPoint,
+    MediaRead,
+    Package,
+    Segment,
+    Study,
+    StudyLease,
+)
+from core.course.presence import Watch, require_presence, watch
+from core.course.queries import (
+    LessonState,
+    lessons_of,
+    millis,
+    moment,
+    next_lesson,
+    open_lease_of,
+    pace,
+    progress,
+    study_of,
+)
+from core.course.rules import Beat, BeatState, Reason, Run, close, judge_beat, open_state
+from core.course.subjects import Subject, own_subject, subject, subjects_of
+from core.course.tokens import Lease, pack, seal, unpack, unseal
+from core.course.wording import sentence_of
+from core.extension import hooks
+from core.identity import facts_of_person
+from core.tenancy import Ctx
+
+LONGEST_MS = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A fresh lease: the token for its first beat and where the lesson stands."""
+
+    lease_id: Id
+    token: str
+    state: BeatState
+    lesson: LessonState
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a beat is answered with: the next token, what it earned and why, and what the camera owes."""
+
+    token: str
+    state: BeatState
+    reason: Reason
+    watch: Watch
+    learned: Progress | None = None      # given when a run ended, and so the ledger grew
+
+
+def beat_key(ctx: Ctx) -> bytes:
+    """The tenant's key for lease tokens."""
+    return ctx.tenant.keys.derive("study-lease")
+
+
+# --- opening ---------------------------------------------------------------------------------------------
+
+def check_may_study(ctx: Ctx, asked: Subject) -> None:
+    """Paid and open, the first enrolled first (N-24), the tenant's own conditions (X-09), hours still owed."""
+    if not asked.learnable or study_of(ctx, asked.id) is None:
+        raise Refused("not_opened", _("这项培训还没有开通。请先在“我的订单”里完成缴费。"))
+    problems = hooks(ctx).check_ready_to_study(facts_of_person(ctx, asked.person_id), enrollment_facts(ctx, asked))
+    refuse_all(problems)
+    for other in subjects_of(ctx, asked.person_id):
+        if other.id == asked.id:
+            return
+        if other.learnable and not progress(ctx, other).done:
+            raise Refused("first_enrolled_first", _(
+                "请先学习先报名的岗位：%(title)s（%(post)s）。学完后再学习本岗位。", title=other.title, post=other.post))
+
+
+def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device: str = "") -> Opened:
+    """Let this page study (N-33): closes whatever page the person had open before (L1).
+
+    `lesson_id` asks for a lesson, else the next one that owes hours is taken. Refused: not paid, not the first
+    enrolled, all done, general lessons still owed, presence not proven.
+    """
+    asked = own_subject(ctx, enrollment_id)
+    check_may_study(ctx, asked)
+    require_presence(ctx, asked)
+    before = _close_open(ctx, asked.person_id, "taken_over")
+    lessons, learned = lessons_of(ctx, asked), progress(ctx, asked)
+    lesson = _chosen(lessons, learned, lesson_id)
+    beats = pace(ctx)
+    latest = ctx.db.scalars(select(StudyLease).where(StudyLease.person_id == asked.person_id)
+                            .order_by(StudyLease.epoch.desc()).limit(1)).first()
+    last_slot = max(unpack(latest.state).last_slot, before.last_slot if before else -1) if latest else -1
+    owed = learned.due_of(lesson.part) - learned.slots_of(lesson.part)
+    now = millis(ctx.now)
+    state = open_state(now, lesson.duration_ms, lesson.resume_ms, lesson.credited,
+                       min(lesson.slots, lesson.credited + owed), last_slot, beats,
+                       not_before_ms=latest.last_ms if latest else 0)
+    lease = StudyLease(id=new_id(), person_id=asked.person_id, enrollment_id=asked.id, lesson_id=lesson.id,
+                       epoch=(latest.epoch if latest else 0) + 1, seq=state.seq, state=pack(state),
+                       opened_ms=now, last_ms=state.last_at_ms, device=device[:200])
+    ctx.db.add(lease)
+    try:
+        ctx.db.flush()
+    except IntegrityError:
+        raise Conflict("lease_race", _("另一个页面正在同时打开学习。请稍等片刻再点“开始学习”。")) from None
+    return Opened(lease.id, seal(beat_key(ctx), _terms(lease), state), state, lesson)
+
+
+def _chosen(lessons: list[LessonState], learned: Progress, lesson_id: Id | None) -> LessonState:
+    following = next_lesson(lessons, learned)
+    if learned.done:
+        raise Conflict("all_done", _("全部课程已经学完，可以在“我的培训”里点“重播”观看。"))
+    if following is None:
+        raise Conflict("lessons_missing", _("课程包里的课件还不齐，学时无法学满。请拨打服务电话，我们会尽快补上。"))
+    if lesson_id is None:
+        return following
+    lesson = next((one for one in lessons if one.id == lesson_id), None)
+    if lesson is None:
+        raise NotFound("lesson_unknown", _("这节课不在本培训的课程包里。请从课程目录里选择。"))
+    if lesson.done:
+        raise Refused("lesson_done", _("这节课已经学完，全部学完后可以重播。请学习下一节。"))
+    if lesson.part is Part.PROFESSIONAL and not learned.general_done:
+        raise Refused("general_first", _("请先学完通用课程，再学习专业课程。"))
+    return lesson
+
+
+def _terms(lease: StudyLease) -> Lease:
+    return Lease(str(lease.id), str(lease.person_id), str(lease.enrollment_id), str(lease.lesson_id), lease.epoch)
+
+
+# --- beating ---------------------------------------------------------------------------------------------
+
+def beat(ctx: Ctx, token: str, position_ms: int, playing: bool) -> Answer:
+    """Judge one beat, durably, in this transaction (N-37).
+
+    Refused for a token this server did not write, Forbidden for another person's lesson, Conflict (with the present
+    token in its facts) for a beat that was heard already, Conflict `lease_taken` when a newer page studies.
+    """
+    found = unseal(beat_key(ctx), token)
+    if found is None:
+        raise Refused("beat_forged", _("学习凭证无效，这次上报没有计入。请刷新页面重新开始学习。"), status=400)
+    terms, state = found
+    if terms.person_id != str(ctx.actor.person_id):
+        raise Forbidden("beat_of_another", _("这节课属于另一位学员，学时没有计入。请登录自己的账号学习。"))
+    seen = watch(ctx, Id(terms.enrollment_id), Id(terms.lease_id), moment(state.last_at_ms))
+    position = max(-LONGEST_MS, min(position_ms, LONGEST_MS))
+    heard = Beat(state.seq, millis(ctx.now), position, playing, present=seen.present)
+    verdict = judge_beat(state, heard, pace(ctx))
+    lease_id = Id(terms.lease_id)
+    moved = ctx.db.execute(
+        update(StudyLease).where(StudyLease.id == lease_id, StudyLease.seq == state.seq, StudyLease.closed_ms.is_(None))
+        .values(seq=verdict.state.seq, state=pack(verdict.state), last_ms=verdict.state.last_at_ms)
+        .execution_options(synchronize_session=False))
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise _not_heard(ctx, lease_id)
+    ctx.db.execute(insert(BeatRow).values(
+        lease_id=lease_id, seq=state.seq, at_ms=heard.at_ms, position_ms=position, playing=playing,
+        present=seen.present, credit=verdict.credit, reason=verdict.reason))
+    learned = None
+    if verdict.ended is not None:
+        learned = _keep_run(ctx, terms, verdict.ended)
+    return Answer(seal(beat_key(ctx), terms, verdict.state), verdict.state, verdict.reason, seen, learned)
+
+
+def _not_heard(ctx: Ctx, lease_id: Id) -> DomainError:
+    """Why the lease's row did not move: another page took over, or this beat was heard before."""
+    lease = ctx.db.get(StudyLease, lease_id, populate_existing=True)
+    if lease is None or lease.closed_ms is not None:
+        return Conflict("lease_taken", sentence_of(Reason.CLOSED))
+    state = unpack(lease.state)
+    return Conflict("beat_repeated", sentence_of(Reason.REPEATED),
+                    facts={"token": seal(beat_key(ctx), _terms(lease), state), "resume_ms": state.resume_ms})
+
+
+def _keep_run(ctx: Ctx, terms: Lease, run: Run) -> Progress | None:
+    """A run ended: its evidence, its entry and the resume point; tells when everything is learned."""
+    enrollment_id, lesson_id = Id(terms.enrollment_id), Id(terms.lesson_id)
+    segment = Segment(id=new_id(), lease_id=Id(terms.lease_id), enrollment_id=enrollment_id, lesson_id=lesson_id,
+                      from_ms=run.from_ms, to_ms=run.to_ms, pos_from_ms=run.pos_from_ms, pos_to_ms=run.pos_to_ms,
+                      slot=run.slot, slots=run.slots)
+    ctx.db.add(segment)
+    ctx.db.flush()
+    _move_point(ctx, enrollment_id, lesson_id, run.pos_to_ms)
+    if not run.slots:
+        return None
+    ctx.db.add(HourEntry(
+        person_id=Id(terms.person_id), enrollment_id=enrollment_id, lesson_id=lesson_id, part=_part(ctx, lesson_id),
+        kind=Kind.CREDIT, slots=run.slots, slot=run.slot, segment_id=segment.id, at=ctx.now))
+    ctx.db.flush()
+    return _complete_if_done(ctx, enrollment_id)
+
+
+def _part(ctx: Ctx, lesson_id: Id) -> str:
+    return ctx.db.scalars(select(Package.part).join(Lesson).where(Lesson.id == lesson_id)).one()
+
+
+def _move_point(ctx: Ctx, enrollment_id: Id, lesson_id: Id, resume_ms: int) -> None:
+    point = ctx.db.get(LessonPoint, (enrollment_id, lesson_id))
+    if point is None:
+        ctx.db.add(LessonPoint(enrollment_id=enrollment_id, lesson_id=lesson_id, resume_ms=resume_ms, at=ctx.now))
+    else:
+        point.resume_ms, point.at = resume_ms, ctx.now
+    ctx.db.flush()
+
+
+def _complete_if_done(ctx: Ctx, enrollment_id: Id) -> Progress:
+    """Tell the flows above once a round that all hours are credited (N-38)."""
+    asked = subject(ctx, enrollment_id)
+    learned = progress(ctx, asked)
+    if learned.done:
+        study = ctx.db.scalars(select(Study).where(Study.enrollment_id == enrollment_id).with_for_update()
+                               .execution_options(populate_existing=True)).one()
+        if study.completed_at is None:
+            study.completed_at = ctx.now
+            ctx.db.flush()
+            ctx.publish(StudyCompleted(enrollment_id))
+    return learned
+
+
+# --- ending ----------------------------------------------------------------------------------------------
+
+def _close_open(ctx: Ctx, person_id: Id, why: str) -> BeatState | None:
+    """Close the person's open lease, if any; its open run becomes evidence and entry."""
+    lease = ctx.db.scalar(select(StudyLease).where(StudyLease.person_id == person_id, StudyLease.closed_ms.is_(None))
+                          .with_for_update().execution_options(populate_existing=True))
+    if lease is None:
+        return None
+    state, run = close(unpack(lease.state))
+    lease.closed_ms, lease.closed_why, lease.state = millis(ctx.now), why, pack(state)
+    lease.seq += 1
+    ctx.db.flush()
+    if run is not None:
+        _keep_run(ctx, _terms(lease), run)
+    return state
+
+
+def close_idle_leases(ctx: Ctx) -> int:
+    """Close leases whose page went silent; what they earned is kept. Returns how many (a job, each minute)."""
+    limit = millis(ctx.now) - 1000 * ctx.rules().hours.lease_idle_seconds
+    idle = ctx.db.scalars(select(StudyLease.person_id).where(StudyLease.closed_ms.is_(None),
+                                                             StudyLease.last_ms < limit)).all()
+    for person_id in idle:
+        _close_open(ctx, person_id, "idle")
+    return len(idle)
+
+
+def clear_hours(ctx: Ctx, enrollment_id: Id, ground: str, reason: str, by: Id | None) -> int:
+    """学时清除 (N-45): take every credited hour of an enrollment back; nothing is deleted, the exam stays (N-47).
+
+    Each clear names the credit that it answers. Returns the cleared slots; 0 when there was nothing left to clear.
+    The lessons begin again at their start.
+    """
+    asked = subject(ctx, enrollment_id)
+    _close_open_of(ctx, asked, "cleared")
+    taken = clearable(_entries(ctx, enrollment_id))
+    if not taken:
+        return 0
+    study = ctx.db.scalars(select(Study).where(Study.enrollment_id == enrollment_id).with_for_update()).one()
+    note = HourNote(enrollment_id=enrollment_id, kind=Kind.CLEAR, ground=ground, reason=reason, by_account=by,
+                    round=study.round, at=ctx.now)
+    ctx.db.add(note)
+    ctx.db.flush()
+    for entry in taken:
+        ctx.db.add(_answer_to(ctx, entry, Kind.CLEAR, note.id))
+    study.round, study.completed_at = study.round + 1, None
+    for point in ctx.db.scalars(select(LessonPoint).where(LessonPoint.enrollment_id == enrollment_id)):
+        point.resume_ms, point.at = 0, ctx.now
+    ctx.db.flush()
+    ctx.record("hours.clear", enrollment_id, ground=ground, slots=sum(entry.slots for entry in taken))
+    return sum(entry.slots for entry in taken)
+
+
+def restore_hours(ctx: Ctx, enrollment_id: Id, reason: str, by: Id | None) -> int:
+    """An appeal was upheld: give every cleared hour back by entries that answer the clears. Returns the slots."""
+    asked = subject(ctx, enrollment_id)
+    _close_open_of(ctx, asked, "restored")
+    back = restorable(_entries(ctx, enrollment_id))
+    if not back:
+        return 0
+    study = ctx.db.scalars(select(Study).where(Study.enrollment_id == enrollment_id).with_for_update()).one()
+    note = HourNote(enrollment_id=enrollment_id, kind=Kind.RESTORE, ground="appeal", reason=reason, by_account=by,
+                    round=study.round, at=ctx.now)
+    ctx.db.add(note)
+    ctx.db.flush()
+    for entry in back:
+        ctx.db.add(_answer_to(ctx, entry, Kind.RESTORE, note.id))
+    ctx.db.flush()
+    ctx.record("hours.restore", enrollment_id, slots=sum(entry.slots for entry in back))
+    _complete_if_done(ctx, enrollment_id)
+    return sum(entry.slots for entry in back)
+
+
+def _close_open_of(ctx: Ctx, asked: Subject, why: str) -> None:
+    lease = open_lease_of(ctx, asked.person_id)
+    if lease is not None and lease.enrollment_id == asked.id:
+        _close_open(ctx, asked.person_id, why)
+
+
+def _entries(ctx: Ctx, enrollment_id: Id) -> list[HourEntry]:
+    return list(ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == enrollment_id)
+                               .order_by(HourEntry.id).with_for_update()))
+
+
+def _answer_to(ctx: Ctx, entry: HourEntry, kind: Kind, note_id: Id) -> HourEntry:
+    return HourEntry(person_id=entry.person_id, enrollment_id=entry.enrollment_id, lesson_id=entry.lesson_id,
+                     part=entry.part, kind=kind, slots=entry.slots, slot=None, answers_id=entry.id, note_id=note_id,
+                     at=ctx.now)
+
+
+# --- media -----------------------------------------------------------------------------------------------
+
+def media_of_lease(ctx: Ctx, lease_id: Id) -> str:
+    """The blob key of the lesson that an open lease of the acting person studies; NotFound otherwise."""
+    lease = ctx.db.get(StudyLease, lease_id)
+    if lease is None or lease.person_id != ctx.actor.person_id or lease.closed_ms is not None:
+        raise NotFound("lease_unknown", _("这个视频地址已经失效。请从“我的培训”重新进入学习。"))
+    lesson = ctx.db.get(Lesson, lease.lesson_id)
+    assert lesson is not None
+    return lesson.media_key
+
+
+def note_media_read(ctx: Ctx, lease_id: Id, first: int, last: int) -> None:
+    """Log a fetched range against the lease (L5); in a short transaction of its own, since the request reads."""
+    with ctx.aside() as session:
+        session.add(MediaRead(lease_id=lease_id, at_ms=millis(ctx.now), first=first, last=last))
+
+
+def media_of_replay(ctx: Ctx, enrollment_id: Id, lesson_id: Id) -> str:
+    """The blob key for 重播: only after all is learned, with free seeking (N-37)."""
+    asked = own_subject(ctx, enrollment_id)
+    if not progress(ctx, asked).done:
+        raise Refused("replay_too_early", ctx.text("no_seek"))
+    lesson = next((one for one in lessons_of(ctx, asked) if one.id == lesson_id), None)
+    if lesson is None:
+        raise NotFound("lesson_unknown", _("这节课不在本培训的课程包里。请从课程目录里选择。"))
+    return lesson.media_key

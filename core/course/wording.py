@@ -1,0 +1,22 @@
+"""Why credit comes or stops, in a sentence that the player shows at once."""
+from flask_babel import lazy_gettext as _l
+
+from core.course.rules import Reason
+
+SENTENCES = {
+    Reason.WATCHING: _l("正在学习，学时由服务器计入。"),
+    Reason.STARTED: _l("开始计时。"),
+    Reason.PAUSED: _l("已暂停。暂停期间不计学时，点“继续”接着学习。"),
+    Reason.FULL: _l("本节学时已计满。"),
+    Reason.REPEATED: _l("这次上报已经收到过，没有重复计入。"),
+    Reason.CLOSED: _l("您在另一个页面或设备上打开了学习，本页已停止计学时。请只保留一个学习页面。"),
+    Reason.TOO_FAST: _l("播放位置超前，这一段不计学时。已回到保存的位置，请按正常速度学习。"),
+    Reason.BEHIND: _l("播放位置后退，这一段不计学时。已回到保存的位置。"),
+    Reason.SILENT: _l("网络中断时间过长，这一段不计学时。已回到保存的位置，接着学习即可。"),
+    Reason.ABSENT: _l("没有确认到您本人，画面已暂停，暂停期间不计学时。请重新拍照识别。"),
+}
+
+
+def sentence_of(reason: Reason) -> str:
+    """The sentence in the reader's language."""
+    return str(SENTENCES[reason])
