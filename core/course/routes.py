@@ -1,0 +1,242 @@
+"""我的培训, the player, its beats and media, the study record, and the catalogue (N-31 … N-38)."""
+import re
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, jsonify, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core.access import PUBLIC, Permission, camera_page, policy, trail_exempt
+from core.base.errors import DomainError, Refused
+from core.course import catalogue, queries, service, training
+from core.course.presence import check_url, presence_proven, snapshot_counts
+from core.course.queries import LessonState
+from core.course.rules import SNAP_BACK, BeatState, Reason
+from core.course.schemas import BeatSchema, LeaseSchema
+from core.course.subjects import Subject, own_subject
+from core.course.wording import lesson_credit, saved_at, sentence_of
+from core.extension import hooks
+from core.course.facts import enrollment_facts
+from core.tenancy import Ctx
+from core.web import JianxueFlask, current_ctx, page
+from core.web.paging import page_in
+
+bp = Blueprint("course", __name__, template_folder="templates")
+
+PLAYER_WORDS = {
+    "opening": _l("正在打开课程…"), "paused": _l("已暂停。暂停期间不计学时，点“继续”接着学习。"),
+    "hidden": _l("您离开了学习页面，课程已暂停。点“继续”接着学习。"), "press": _l("请点“继续”开始播放。"),
+    "pause": _l("暂停"), "resume": _l("继续"), "mute": _l("静音"), "unmute": _l("取消静音"),
+    "offline": _l("网络中断，画面已暂停。已计入的学时不会丢失，恢复后自动继续。"),
+    "media": _l("视频没有加载成功。请检查网络后刷新页面，已计入的学时不会丢失。"),
+    "next": _l("本节学完，正在打开下一节…"), "lesson_done": _l("已学完"), "all_done": _l("全部课程已经学完。"),
+    "failed": _l("没有连接上学习服务。请刷新页面，已计入的学时不会丢失。"),
+    "no_camera": _l("没有打开摄像头。抓拍照片是学时有效的依据，请允许浏览器使用摄像头后刷新页面。"),
+    "net_on": _l("连接正常"), "net_slow": _l("网络较慢，正在缓冲"), "net_off": _l("网络中断，正在重连"),
+}
+
+
+def install(app: JianxueFlask) -> None:
+    app.register_blueprint(bp)
+
+
+# --- 我的培训 ---------------------------------------------------------------------------------------------
+
+@bp.get("/training")
+@policy(Permission.STUDY)
+def training_page() -> ResponseReturnValue:
+    ctx = current_ctx()
+    asked = training.Filter.of(request.args)
+    rows = training.rows(ctx)
+    shown = page_in([row for row in rows if asked.fits(row)], request.args, size=3)
+    return page("course/training.html", page=shown, rows=rows, asked=asked, active="training",
+                choices=training.choices(rows), notice=ctx.rules().texts.impersonation_notice)
+
+
+bp.add_url_rule("/training/", "training", training_page, methods=["GET"])
+
+
+@bp.get("/training/<uuid:enrollment_id>/record")
+@policy(Permission.STUDY)
+def record(enrollment_id: UUID) -> ResponseReturnValue:
+    ctx = current_ctx()
+    asked = own_subject(ctx, enrollment_id)
+    lines = queries.record_of(ctx, asked)
+    return page("course/record.html", subject=asked, page=page_in(lines, request.args), active="training",
+                learned=queries.progress(ctx, asked), snapshots=snapshot_counts(ctx, asked.id))
+
+
+# --- the player ------------------------------------------------------------------------------------------
+
+@bp.get("/study/<uuid:enrollment_id>")
+@camera_page
+@policy(Permission.STUDY)
+def player(enrollment_id: UUID) -> ResponseReturnValue:
+    """开始学习: first the face (N-34), then the player."""
+    ctx = current_ctx()
+    asked = own_subject(ctx, enrollment_id)
+    try:
+        service.check_may_study(ctx, asked)
+    except DomainError as error:
+        return _turn_back(error)
+    learned = queries.progress(ctx, asked)
+    if learned.done:
+        return redirect(url_for(".replay", enrollment_id=asked.id))
+    if not presence_proven(ctx, asked):
+        return redirect(check_url(asked.id, url_for(".player", enrollment_id=asked.id)))
+    lessons = queries.lessons_of(ctx, asked)
+    texts = ctx.rules().texts
+    return page("course/player.html", subject=asked, lessons=lessons, learned=learned, active="training",
+                first=_asked_lesson(lessons), words={key: str(text) for key, text in PLAYER_WORDS.items()},
+                camera=ctx.rules().presence.required, texts=texts)
+
+
+def _asked_lesson(lessons: list[LessonState]) -> str:
+    wanted = request.args.get("lesson", "")
+    return wanted if any(str(lesson.id) == wanted and not lesson.done for lesson in lessons) else ""
+
+
+def _turn_back(error: DomainError) -> Response:
+    for problem in error.problems:
+        flash(" ".join(filter(None, (problem.sentence, problem.hint))), "stop")
+    answer = redirect(url_for(".training"))
+    assert isinstance(answer, Response)
+    return answer
+
+
+@bp.post("/study/<uuid:enrollment_id>/lease")
+@policy(Permission.STUDY)
+def lease(enrollment_id: UUID) -> ResponseReturnValue:
+    """The page asks to study; answers with the first token and the lesson."""
+    ctx = current_ctx()
+    asked = LeaseSchema.read(request)
+    try:
+        opened = service.open_lease(ctx, enrollment_id, asked.lesson, request.user_agent.string)
+    except Refused as error:
+        if error.code == "presence_wanted":
+            error.facts["again"] = check_url(enrollment_id, url_for(".player", enrollment_id=enrollment_id))
+        raise
+    media = url_for(".media", lease_id=opened.lease_id)
+    subject = own_subject(ctx, enrollment_id)
+    return jsonify(
+        lease=str(opened.lease_id), token=opened.token, interval_ms=opened.state.interval_ms,
+        resume_ms=opened.state.resume_ms,
+        lesson={"id": str(opened.lesson.id), "title": opened.lesson.title, "media": media},
+        **_shown(ctx, opened.state, subject))
+
+
+@bp.post("/study/beat")
+@trail_exempt("beats and ledger entries are their own record; a trail row each 30 s would bury the trail")
+@policy(Permission.STUDY)
+def beat() -> ResponseReturnValue:
+    """One beat of the player."""
+    ctx = current_ctx()
+    asked = BeatSchema.read(request)
+    answer = service.beat(ctx, asked.token, asked.position_ms, asked.playing)
+    state, done = answer.state, bool(answer.learned and answer.learned.done)
+    stop = answer.reason is Reason.ABSENT
+    subject = own_subject(ctx, answer.enrollment_id) if answer.learned or stop else None
+    body: dict[str, Any] = {
+        "token": answer.token, "interval_ms": state.interval_ms, "resume_ms": state.resume_ms,
+        "reason": answer.reason, "sentence": answer.watch.sentence if stop else sentence_of(answer.reason),
+        "stop": stop, "snap_back": answer.reason in SNAP_BACK, "full": state.credited >= state.cap, "done": done,
+        "snapshot": answer.watch.snapshot, **_shown(ctx, state, subject)}
+    if stop and subject is not None:
+        body["again"] = check_url(subject.id, url_for(".player", enrollment_id=subject.id))
+    if done:
+        body["popup"] = ctx.rules().texts.completion_popup
+    return jsonify(body)
+
+
+def _shown(ctx: Ctx, state: BeatState, subject: Subject | None) -> dict[str, Any]:
+    """What the player shows: this lesson's credit, the saved point, and the hours when they may have changed."""
+    slot_ms = queries.pace(ctx).slot_ms
+    shown: dict[str, Any] = {
+        "credited": state.credited, "slots": state.cap, "saved_text": saved_at(state.resume_ms),
+        "credit_text": lesson_credit(state.credited * slot_ms // 1000, state.cap * slot_ms // 1000)}
+    if subject is not None:
+        learned = queries.progress(ctx, subject)
+        shown["hours_text"] = _("%(done)s / %(total)s 学时", done=learned.credited_hours, total=learned.total_hours)
+    return shown
+
+
+# --- media -----------------------------------------------------------------------------------------------
+
+
+@bp.get("/study/media/<uuid:lease_id>.mp4")
+@policy(Permission.STUDY)
+def media(lease_id: UUID) -> ResponseReturnValue:
+    """The lesson of an open lease, by range; each fetched range is logged (L5)."""
+    ctx = current_ctx()
+    key = service.media_of_lease(ctx, lease_id)
+    response = _video(ctx, key)
+    if response.status_code < 400 and request.method == "GET":
+        first, last = _fetched(response)
+        service.note_media_read(ctx, lease_id, first, last)
+    return response
+
+
+def _video(ctx: Ctx, key: str) -> Response:
+    local = ctx.blobs.path(key)
+    source = local if local is not None else BytesIO(ctx.blobs.get(key, sealed=False))
+    response = send_file(source, mimetype="video/mp4", conditional=True, etag=key.rsplit("/", 1)[-1], max_age=0)
+    response.headers["Accept-Ranges"] = "bytes"
+    return response
+
+
+def _fetched(response: Response) -> tuple[int, int]:
+    """First and last byte of what is sent."""
+    length = response.content_length or 0
+    found = re.match(r"bytes (\d+)-(\d+)/", response.headers.get("Content-Range", ""))
+    return (int(found.group(1)), int(found.group(2))) if found else (0, max(0, length - 1))
+
+
+# --- 重播 -------------------------------------------------------------------------------------------------
+
+@bp.get("/training/<uuid:enrollment_id>/replay")
+@policy(Permission.STUDY)
+def replay(enrollment_id: UUID) -> ResponseReturnValue:
+    """重播: after all is learned, with free seeking; nothing counts (N-37)."""
+    ctx = current_ctx()
+    asked = own_subject(ctx, enrollment_id)
+    if not queries.progress(ctx, asked).done:
+        flash(ctx.text("no_seek"), "stop")
+        return redirect(url_for(".training"))
+    lessons = queries.lessons_of(ctx, asked)
+    wanted = request.args.get("lesson", "")
+    chosen = next((lesson for lesson in lessons if str(lesson.id) == wanted), lessons[0] if lessons else None)
+    return page("course/replay.html", subject=asked, lessons=lessons, chosen=chosen, active="training")
+
+
+@bp.get("/training/<uuid:enrollment_id>/replay/<uuid:lesson_id>.mp4")
+@policy(Permission.STUDY)
+def replay_media(enrollment_id: UUID, lesson_id: UUID) -> ResponseReturnValue:
+    ctx = current_ctx()
+    return _video(ctx, service.media_of_replay(ctx, enrollment_id, lesson_id))
+
+
+# --- 课程目录 ---------------------------------------------------------------------------------------------
+
+@bp.get("/courses")
+@policy(PUBLIC)
+def courses() -> ResponseReturnValue:
+    """What is taught: packages by post, with lessons and class hours."""
+    ctx = current_ctx()
+    post = request.args.get("post", "")
+    packages = catalogue.published(ctx)
+    posts = sorted({package.post for package in packages if package.post})
+    shown = [package for package in packages if not post or package.post in ("", post)]
+    return page("course/courses.html", packages=shown, posts=posts, post=post, hours=ctx.rules().hours)
+
+
+@bp.get("/courses/<code>")
+@policy(PUBLIC)
+def package(code: str) -> ResponseReturnValue:
+    """One package with its lessons."""
+    ctx = current_ctx()
+    found = catalogue.package_by_code(ctx, code)
+    return page("course/package.html", package=found,
+                lessons=[lesson for lesson in found.lessons if lesson.published], pace=queries.pace(ctx))

@@ -1,0 +1,75 @@
+"""我的培训 as the trainee sees it: one row for each enrollment, filters, the buttons of N-32."""
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.base.db import Id
+from core.contract.values import Action
+from core.course.facts import enrollment_facts
+from core.course.ledger import Progress
+from core.course.queries import progress
+from core.course.subjects import subjects_of
+from core.extension import hooks
+from core.tenancy import Ctx
+
+CATEGORY = "继续教育"
+PROJECT = "施工现场管理人员继续教育培训"
+LEARNED, UNLEARNED = "已学完", "未学完"
+
+
+@dataclass(frozen=True)
+class Row:
+    """培训名称, 总课时, 已学课时, 学习情况, 操作 (N-31)."""
+
+    id: Id
+    title: str
+    post: str
+    year: int
+    total: int
+    done: int
+    learned: Progress
+    actions: Sequence[Action]
+
+    @property
+    def state(self) -> str:
+        return LEARNED if self.learned.done else UNLEARNED
+
+
+@dataclass(frozen=True)
+class Filter:
+    """The four filters of N-31; an empty one lets everything through."""
+
+    category: str = ""
+    project: str = ""
+    post: str = ""
+    state: str = ""
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> "Filter":
+        return cls(*(args.get(name, "")[:60] for name in ("category", "project", "post", "state")))
+
+    def fits(self, row: Row) -> bool:
+        return all(not wanted or wanted == found for wanted, found in (
+            (self.category, CATEGORY), (self.project, PROJECT), (self.post, row.post), (self.state, row.state)))
+
+
+def rows(ctx: Ctx) -> list[Row]:
+    """The acting person's trainings, first enrolled first (N-24)."""
+    if ctx.actor.person_id is None:
+        return []
+    found = []
+    for subject in subjects_of(ctx, ctx.actor.person_id):
+        if not subject.learnable:
+            continue
+        learned = progress(ctx, subject)
+        actions = hooks(ctx).collect_enrollment_actions(enrollment_facts(ctx, subject))
+        found.append(Row(subject.id, subject.title, subject.post, subject.year, learned.total_hours,
+                         learned.credited_hours, learned, actions))
+    return found
+
+
+def choices(found: Sequence[Row]) -> dict[str, list[tuple[str, str]]]:
+    """What each filter offers."""
+    posts = sorted({row.post for row in found})
+    return {"category": [(CATEGORY, CATEGORY)], "project": [(PROJECT, PROJECT)],
+            "post": [(post, post) for post in posts],
+            "state": [(UNLEARNED, UNLEARNED), (LEARNED, LEARNED)]}
