@@ -43,7 +43,8 @@ def packages_for(ctx: Ctx, post: str, year: int) -> Sequence[Package]:
     return ctx.db.scalars(
         select(Package).where(Package.published, or_(Package.post == post, Package.post == ""),
                               or_(Package.year == year, Package.year.is_(None)))
-        .order_by(Package.part, Package.recommended.desc(), Package.post.desc(), Package.year.desc(), Package.code)).all()
+        .order_by(Package.part, Package.recommended.desc(), Package.post.desc(), Package.year.desc(),
+                  Package.code)).all()
 
 
 def recommended_codes(ctx: Ctx, post: str, year: int) -> tuple[str, ...]:
@@ -108,4 +109,5 @@ def package_by_code(ctx: Ctx, code: str) -> Package:
 
 def published(ctx: Ctx) -> Sequence[Package]:
     """All published packages: general first, then by post."""
-    return ctx.db.scalars(select(Package).where(Package.published).order_by(Package.part, Package.post, Package.code)).all()
+    return ctx.db.scalars(select(Package).where(Package.published)
+                          .order_by(Package.part, Package.post, Package.code)).all()

@@ -7,7 +7,7 @@ so the sum of all entries is the standing at any moment.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 
 class Kind(StrEnum):
@@ -27,22 +27,25 @@ class Part(StrEnum):
 
 
 class Line(Protocol):
-    """What the arithmetic needs to know of an entry."""
+    """What the arithmetic needs to know of an entry; `kind` and `part` as they stand in the database."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> object: ...
 
     @property
-    def kind(self) -> Kind: ...
+    def kind(self) -> str: ...
 
     @property
-    def part(self) -> Part: ...
+    def part(self) -> str: ...
 
     @property
     def slots(self) -> int: ...
 
     @property
-    def answers_id(self) -> str | None: ...
+    def answers_id(self) -> object | None: ...
+
+
+L = TypeVar("L", bound=Line)
 
 
 # What an entry of a kind may answer; None: it may stand alone.
@@ -54,9 +57,9 @@ ANSWERS: dict[Kind, frozenset[Kind | None]] = {
 }
 
 
-def effect(kind: Kind, slots: int) -> int:
+def effect(kind: str, slots: int) -> int:
     """What an entry adds to the standing, in slots: a clear takes away, a pending one waits."""
-    return {Kind.CREDIT: slots, Kind.PENDING: 0, Kind.CLEAR: -slots, Kind.RESTORE: slots}[kind]
+    return {Kind.CREDIT: slots, Kind.PENDING: 0, Kind.CLEAR: -slots, Kind.RESTORE: slots}[Kind(kind)]
 
 
 def standing(lines: Iterable[Line], part: Part | None = None) -> int:
@@ -64,7 +67,7 @@ def standing(lines: Iterable[Line], part: Part | None = None) -> int:
     return sum(effect(line.kind, line.slots) for line in lines if part is None or line.part == part)
 
 
-def clearable(lines: Iterable[Line]) -> list[Line]:
+def clearable(lines: Iterable[L]) -> list[L]:
     """The entries that count now and can be taken back: credits and restores that nothing has answered yet.
     """
     entries = list(lines)
@@ -72,11 +75,11 @@ def clearable(lines: Iterable[Line]) -> list[Line]:
     return [line for line in entries if line.kind in (Kind.CREDIT, Kind.RESTORE) and line.id not in answered]
 
 
-def restorable(lines: Iterable[Line]) -> list[Line]:
+def restorable(lines: Iterable[L]) -> list[L]:
     """The clears that stand: none has answered them yet."""
     entries = list(lines)
     answered = {line.answers_id for line in entries if line.answers_id}
-    return [line for line in entries if line.kind is Kind.CLEAR and line.id not in answered]
+    return [line for line in entries if line.kind == Kind.CLEAR and line.id not in answered]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.schema import ExecutableDDLElement
 
 from core.base.db import Base, Id, Retention, id_column, personal
 from core.course.guards import POSTGRESQL_GUARDS, SQLITE_GUARDS
@@ -66,7 +67,7 @@ class Study(Base):
     enrollment_id: Mapped[Id] = mapped_column(ForeignKey("enrollment.id"), primary_key=True)
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
     opened_at: Mapped[datetime]
-    round: Mapped[int] = mapped_column(SmallInteger, default=1)
+    round: Mapped[int] = mapped_column(SmallInteger, default=0)
     completed_at: Mapped[datetime | None]
 
 
@@ -95,6 +96,7 @@ class StudyLease(Base):
     """The right of one page to study for a person. A newer page takes over: at most one is open (L1).
 
     `state` is what the next beat is judged by and `seq` the number it must carry: one statement moves both on.
+    `base` and `opened` as in `tokens.Lease`.
     """
 
     __tablename__ = "study_lease"
@@ -109,6 +111,9 @@ class StudyLease(Base):
     enrollment_id: Mapped[Id] = mapped_column(ForeignKey("study.enrollment_id"), index=True)
     lesson_id: Mapped[Id] = mapped_column(ForeignKey("lesson.id"))
     epoch: Mapped[int] = mapped_column(Integer)
+    round: Mapped[int] = mapped_column(SmallInteger)
+    base: Mapped[int] = mapped_column(Integer)
+    opened: Mapped[int] = mapped_column(Integer)
     seq: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(300))
     opened_ms: Mapped[int] = mapped_column(BigInteger)
@@ -213,7 +218,8 @@ def _guard(table: str) -> None:
     assert isinstance(target, Table)
     for dialect, statements in (("sqlite", SQLITE_GUARDS), ("postgresql", POSTGRESQL_GUARDS)):
         for statement in statements[table]:
-            event.listen(target, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+            ddl: ExecutableDDLElement = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(target, "after_create", ddl.execute_if(dialect=dialect))
 
 
 for _name in ("segment", "hour_entry", "hour_note"):

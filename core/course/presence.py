@@ -1,13 +1,78 @@
 """What the presence flow says of a person who studies, in the few words that the study needs."""
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from core import presence
 from core.base.db import Id
 from core.base.errors import Refused
+from core.course.queries import progress, study_of
 from core.course.subjects import Subject
+from core.course.tokens import Lease
+from core.presence.queries import Coverage, attested, coverage, snapshots_of
+from core.presence.snapshots import snapshot_due
+from core.presence.tokens import check_url as face_check_url
 from core.tenancy import Ctx
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Whether presence holds at a beat, and the sentence if not."""
+
+    present: bool
+    sentence: str = ""
+
+
+def presence_proven(ctx: Ctx, asked: Subject) -> bool:
+    """Whether the person's face was matched for this enrollment and that still holds (N-34)."""
+    return not ctx.rules().presence.required or attested(ctx, asked.person_id, asked.id) is not None
+
+
+def require_presence(ctx: Ctx, asked: Subject) -> None:
+    """Refused `presence_wanted` unless presence is proven or not asked for (X-12)."""
+    if not presence_proven(ctx, asked):
+        raise Refused("presence_wanted", _("学习前需要拍照识别，确认是您本人。请先完成人脸识别。"))
+
+
+def watch(ctx: Ctx, lease: Lease, credited: int) -> Watch:
+    """Presence at a beat, before it is judged: attested still, and not three snapshots missed in a row (A.7)."""
+    rules = ctx.rules().presence
+    if not rules.required:
+        return Watch(True)
+    person_id, enrollment_id = Id(lease.person_id), Id(lease.enrollment_id)
+    if attested(ctx, person_id, enrollment_id) is None:
+        return Watch(False, _("人脸识别已到期，画面已暂停。请重新拍照识别后接着学习。"))
+    if _missed_in_row(ctx, lease, lease.base + credited) >= rules.snapshot_misses:
+        return Watch(False, _("连续 %(count)s 次没有收到抓拍照片，画面已暂停。请打开摄像头，重新拍照识别后接着学习。",
+                              count=rules.snapshot_misses))
+    return Watch(True)
+
+
+def _missed_in_row(ctx: Ctx, lease: Lease, now: int) -> int:
+    """How many of the pictures asked for by this lease were missed at its end."""
+    enrollment_id = Id(lease.enrollment_id)
+    asked = [ask.slot for ask in snapshot_due(ctx, enrollment_id, lease.opened, now, lease.round)]
+    if len(asked) < ctx.rules().presence.snapshot_misses:
+        return 0
+    taken = {one.slot for one in snapshots_of(ctx, enrollment_id, lease.round)}
+    return next((count for count, slot in enumerate(reversed(asked)) if slot in taken), len(asked))
+
+
+def snapshots_due(ctx: Ctx, lease: Lease, before: int, after: int) -> Sequence[str]:
+    """Addresses of the pictures that became due with the slots just credited (N-33)."""
+    asks = snapshot_due(ctx, Id(lease.enrollment_id), lease.base + before, lease.base + after, lease.round)
+    return [url_for("presence.take", token=ask.token) for ask in asks]
+
+
+def check_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
+    """Where the face is checked; `back` is where to go on after it."""
+    return face_check_url(ctx, enrollment_id, back)
+
+
+def pictures(ctx: Ctx, asked: Subject) -> Coverage | None:
+    """How the credited hours are covered by pictures (N-45); None where none are taken."""
+    study = study_of(ctx, asked.id)
+    if study is None or not ctx.rules().presence.required:
+        return None
+    return coverage(ctx, asked.id, progress(ctx, asked).credited_slots, study.round)

@@ -6,12 +6,23 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import case, func, select
 
-from core.base.clock import local_date
+from core.base.clock import local, local_date
 from core.base.db import Id
 from core.course.ledger import Kind, Part, Progress, progress_of
-from core.course.models import HourEntry, Lesson, LessonPoint, MediaRead, Package, Segment, Study, StudyLease, StudyPackage
+from core.course.models import (
+    HourEntry,
+    Lesson,
+    LessonPoint,
+    MediaRead,
+    Package,
+    Segment,
+    Study,
+    StudyLease,
+    StudyPackage,
+)
 from core.course.rules import BeatState, Pace, pace_of
 from core.course.subjects import Subject
+from core.course.subjects import subject as subject_of
 from core.course.tokens import unpack
 from core.tenancy import Ctx
 
@@ -49,11 +60,16 @@ def progress(ctx: Ctx, subject: Subject) -> Progress:
     by_lesson = credited_by_lesson(ctx, subject.id)
     parts: dict[str, int] = defaultdict(int)
     if by_lesson:
-        of = dict(ctx.db.execute(select(Lesson.id, Package.part).join(Package)
-                                 .where(Lesson.id.in_(by_lesson))).tuples().all())
+        of = {lesson_id: part for lesson_id, part in ctx.db.execute(
+            select(Lesson.id, Package.part).join(Package).where(Lesson.id.in_(by_lesson)))}
         for lesson_id, slots in by_lesson.items():
             parts[of[lesson_id]] += slots
     return progress_of(parts[Part.GENERAL], parts[Part.PROFESSIONAL], subject.due, pace(ctx).slots_per_hour)
+
+
+def progress_of_enrollment(ctx: Ctx, enrollment_id: Id) -> Progress:
+    """The same by id; NotFound when there is no such enrollment."""
+    return progress(ctx, subject_of(ctx, enrollment_id))
 
 
 def study_of(ctx: Ctx, enrollment_id: Id) -> Study | None:
@@ -132,16 +148,21 @@ class RecordLine:
     seconds: int
     cleared: int
 
+    @property
+    def time(self) -> str:
+        """From when to when, on a Shanghai clock."""
+        return f"{local(self.began):%H:%M}–{local(self.ended):%H:%M}"
+
 
 def record_of(ctx: Ctx, subject: Subject) -> list[RecordLine]:
     """The study record of an enrollment, newest day first, one line for each lesson and day."""
     slot_s = pace(ctx).slot_ms // 1000
-    answered = select(HourEntry.answers_id, func.sum(case((HourEntry.kind == Kind.CLEAR, HourEntry.slots), else_=0))
-                      .label("cleared")).where(HourEntry.enrollment_id == subject.id,
-                                               HourEntry.answers_id.is_not(None)).group_by(HourEntry.answers_id).subquery()
+    answered = select(HourEntry.answers_id, HourEntry.slots.label("cleared")).where(
+        HourEntry.enrollment_id == subject.id, HourEntry.kind == Kind.CLEAR).subquery()
     rows = ctx.db.execute(
         select(Segment.from_ms, Segment.to_ms, HourEntry.slots, answered.c.cleared, Lesson.title, Package.part)
-        .select_from(Segment).join(Lesson, Lesson.id == Segment.lesson_id).join(Package, Package.id == Lesson.package_id)
+        .select_from(Segment).join(Lesson, Lesson.id == Segment.lesson_id)
+        .join(Package, Package.id == Lesson.package_id)
         .outerjoin(HourEntry, (HourEntry.segment_id == Segment.id) & (HourEntry.kind == Kind.CREDIT))
         .outerjoin(answered, answered.c.answers_id == HourEntry.id)
         .where(Segment.enrollment_id == subject.id).order_by(Segment.from_ms)).all()

@@ -12,14 +12,12 @@ from flask_babel import lazy_gettext as _l
 from core.access import PUBLIC, Permission, camera_page, policy, trail_exempt
 from core.base.errors import DomainError, Refused
 from core.course import catalogue, queries, service, training
-from core.course.presence import check_url, presence_proven, snapshot_counts
+from core.course.presence import check_url, pictures, presence_proven
 from core.course.queries import LessonState
 from core.course.rules import SNAP_BACK, BeatState, Reason
 from core.course.schemas import BeatSchema, LeaseSchema
 from core.course.subjects import Subject, own_subject
-from core.course.wording import lesson_credit, saved_at, sentence_of
-from core.extension import hooks
-from core.course.facts import enrollment_facts
+from core.course.wording import lesson_credit, saved_at, sentence_of, spoken
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
 from core.web.paging import page_in
@@ -45,7 +43,7 @@ def install(app: JianxueFlask) -> None:
 
 # --- 我的培训 ---------------------------------------------------------------------------------------------
 
-@bp.get("/training")
+@bp.get("/training", endpoint="training")
 @policy(Permission.STUDY)
 def training_page() -> ResponseReturnValue:
     ctx = current_ctx()
@@ -56,9 +54,6 @@ def training_page() -> ResponseReturnValue:
                 choices=training.choices(rows), notice=ctx.rules().texts.impersonation_notice)
 
 
-bp.add_url_rule("/training/", "training", training_page, methods=["GET"])
-
-
 @bp.get("/training/<uuid:enrollment_id>/record")
 @policy(Permission.STUDY)
 def record(enrollment_id: UUID) -> ResponseReturnValue:
@@ -66,7 +61,7 @@ def record(enrollment_id: UUID) -> ResponseReturnValue:
     asked = own_subject(ctx, enrollment_id)
     lines = queries.record_of(ctx, asked)
     return page("course/record.html", subject=asked, page=page_in(lines, request.args), active="training",
-                learned=queries.progress(ctx, asked), snapshots=snapshot_counts(ctx, asked.id))
+                learned=queries.progress(ctx, asked), snapshots=pictures(ctx, asked), spoken=spoken)
 
 
 # --- the player ------------------------------------------------------------------------------------------
@@ -86,7 +81,7 @@ def player(enrollment_id: UUID) -> ResponseReturnValue:
     if learned.done:
         return redirect(url_for(".replay", enrollment_id=asked.id))
     if not presence_proven(ctx, asked):
-        return redirect(check_url(asked.id, url_for(".player", enrollment_id=asked.id)))
+        return redirect(check_url(ctx, asked.id, url_for(".player", enrollment_id=asked.id)))
     lessons = queries.lessons_of(ctx, asked)
     texts = ctx.rules().texts
     return page("course/player.html", subject=asked, lessons=lessons, learned=learned, active="training",
@@ -117,7 +112,7 @@ def lease(enrollment_id: UUID) -> ResponseReturnValue:
         opened = service.open_lease(ctx, enrollment_id, asked.lesson, request.user_agent.string)
     except Refused as error:
         if error.code == "presence_wanted":
-            error.facts["again"] = check_url(enrollment_id, url_for(".player", enrollment_id=enrollment_id))
+            error.facts["again"] = check_url(ctx, enrollment_id, url_for(".player", enrollment_id=enrollment_id))
         raise
     media = url_for(".media", lease_id=opened.lease_id)
     subject = own_subject(ctx, enrollment_id)
@@ -141,11 +136,11 @@ def beat() -> ResponseReturnValue:
     subject = own_subject(ctx, answer.enrollment_id) if answer.learned or stop else None
     body: dict[str, Any] = {
         "token": answer.token, "interval_ms": state.interval_ms, "resume_ms": state.resume_ms,
-        "reason": answer.reason, "sentence": answer.watch.sentence if stop else sentence_of(answer.reason),
+        "reason": answer.reason, "sentence": answer.absence if stop else sentence_of(answer.reason),
         "stop": stop, "snap_back": answer.reason in SNAP_BACK, "full": state.credited >= state.cap, "done": done,
-        "snapshot": answer.watch.snapshot, **_shown(ctx, state, subject)}
+        "snapshots": answer.snapshots, **_shown(ctx, state, subject)}
     if stop and subject is not None:
-        body["again"] = check_url(subject.id, url_for(".player", enrollment_id=subject.id))
+        body["again"] = check_url(ctx, subject.id, url_for(".player", enrollment_id=subject.id))
     if done:
         body["popup"] = ctx.rules().texts.completion_popup
     return jsonify(body)
@@ -229,7 +224,8 @@ def courses() -> ResponseReturnValue:
     packages = catalogue.published(ctx)
     posts = sorted({package.post for package in packages if package.post})
     shown = [package for package in packages if not post or package.post in ("", post)]
-    return page("course/courses.html", packages=shown, posts=posts, post=post, hours=ctx.rules().hours)
+    return page("course/courses.html", packages=shown, posts=posts, choices=[(name, name) for name in posts],
+                post=post, hours=ctx.rules().hours)
 
 
 @bp.get("/courses/<code>")

@@ -1,4 +1,5 @@
 """The study: a page opens a lease, beats, and is credited; hours are cleared and given back by new entries."""
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -8,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from core.base.db import Id, new_id
 from core.base.errors import Conflict, DomainError, Forbidden, NotFound, Refused, refuse_all
 from core.course.events import StudyCompleted
-from core.course.facts import enrollment_facts
+from core.course.facts import enrollment_facts, facts_of_person
 from core.course.ledger import Kind, Part, Progress, clearable, restorable
 from core.course.models import (
     BeatRow,
@@ -22,12 +23,11 @@ from core.course.models import (
     Study,
     StudyLease,
 )
-from core.course.presence import Watch, require_presence, watch
+from core.course.presence import require_presence, snapshots_due, watch
 from core.course.queries import (
     LessonState,
     lessons_of,
     millis,
-    moment,
     next_lesson,
     open_lease_of,
     pace,
@@ -39,7 +39,6 @@ from core.course.subjects import Subject, own_subject, subject, subjects_of
 from core.course.tokens import Lease, pack, seal, unpack, unseal
 from core.course.wording import sentence_of
 from core.extension import hooks
-from core.identity import facts_of_person
 from core.tenancy import Ctx
 
 LONGEST_MS = 2**31 - 1
@@ -60,10 +59,12 @@ class Answer:
     """What a beat is answered with: the next token, what it earned and why, and what the camera owes."""
 
     token: str
+    enrollment_id: Id
     state: BeatState
     reason: Reason
-    watch: Watch
-    learned: Progress | None = None      # given when a run ended, and so the ledger grew
+    absence: str                         # why presence does not hold, in a sentence
+    snapshots: Sequence[str]             # addresses to which a picture is to be posted now
+    learned: Progress | None = None      # given when this lesson is full
 
 
 def beat_key(ctx: Ctx) -> bytes:
@@ -108,9 +109,12 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
     state = open_state(now, lesson.duration_ms, lesson.resume_ms, lesson.credited,
                        min(lesson.slots, lesson.credited + owed), last_slot, beats,
                        not_before_ms=latest.last_ms if latest else 0)
+    study = study_of(ctx, asked.id)
+    assert study is not None
     lease = StudyLease(id=new_id(), person_id=asked.person_id, enrollment_id=asked.id, lesson_id=lesson.id,
-                       epoch=(latest.epoch if latest else 0) + 1, seq=state.seq, state=pack(state),
-                       opened_ms=now, last_ms=state.last_at_ms, device=device[:200])
+                       epoch=(latest.epoch if latest else 0) + 1, round=study.round,
+                       base=learned.credited_slots - lesson.credited, opened=learned.credited_slots, seq=state.seq,
+                       state=pack(state), opened_ms=now, last_ms=state.last_at_ms, device=device[:200])
     ctx.db.add(lease)
     try:
         ctx.db.flush()
@@ -138,7 +142,8 @@ def _chosen(lessons: list[LessonState], learned: Progress, lesson_id: Id | None)
 
 
 def _terms(lease: StudyLease) -> Lease:
-    return Lease(str(lease.id), str(lease.person_id), str(lease.enrollment_id), str(lease.lesson_id), lease.epoch)
+    return Lease(str(lease.id), str(lease.person_id), str(lease.enrollment_id), str(lease.lesson_id), lease.epoch,
+                 lease.round, lease.base, lease.opened)
 
 
 # --- beating ---------------------------------------------------------------------------------------------
@@ -155,7 +160,7 @@ def beat(ctx: Ctx, token: str, position_ms: int, playing: bool) -> Answer:
     terms, state = found
     if terms.person_id != str(ctx.actor.person_id):
         raise Forbidden("beat_of_another", _("这节课属于另一位学员，学时没有计入。请登录自己的账号学习。"))
-    seen = watch(ctx, Id(terms.enrollment_id), Id(terms.lease_id), moment(state.last_at_ms))
+    seen = watch(ctx, terms, state.credited)
     position = max(-LONGEST_MS, min(position_ms, LONGEST_MS))
     heard = Beat(state.seq, millis(ctx.now), position, playing, present=seen.present)
     verdict = judge_beat(state, heard, pace(ctx))
@@ -169,10 +174,14 @@ def beat(ctx: Ctx, token: str, position_ms: int, playing: bool) -> Answer:
     ctx.db.execute(insert(BeatRow).values(
         lease_id=lease_id, seq=state.seq, at_ms=heard.at_ms, position_ms=position, playing=playing,
         present=seen.present, credit=verdict.credit, reason=verdict.reason))
-    learned = None
     if verdict.ended is not None:
-        learned = _keep_run(ctx, terms, verdict.ended)
-    return Answer(seal(beat_key(ctx), terms, verdict.state), verdict.state, verdict.reason, seen, learned)
+        _keep_run(ctx, terms, verdict.ended)
+    learned = None
+    if verdict.state.credited >= verdict.state.cap:
+        learned = progress(ctx, subject(ctx, Id(terms.enrollment_id)))
+    asks = snapshots_due(ctx, terms, state.credited, verdict.state.credited)
+    return Answer(seal(beat_key(ctx), terms, verdict.state), Id(terms.enrollment_id), verdict.state, verdict.reason,
+                  seen.sentence, asks, learned)
 
 
 def _not_heard(ctx: Ctx, lease_id: Id) -> DomainError:
@@ -185,7 +194,7 @@ def _not_heard(ctx: Ctx, lease_id: Id) -> DomainError:
                     facts={"token": seal(beat_key(ctx), _terms(lease), state), "resume_ms": state.resume_ms})
 
 
-def _keep_run(ctx: Ctx, terms: Lease, run: Run) -> Progress | None:
+def _keep_run(ctx: Ctx, terms: Lease, run: Run) -> None:
     """A run ended: its evidence, its entry and the resume point; tells when everything is learned."""
     enrollment_id, lesson_id = Id(terms.enrollment_id), Id(terms.lesson_id)
     segment = Segment(id=new_id(), lease_id=Id(terms.lease_id), enrollment_id=enrollment_id, lesson_id=lesson_id,
@@ -195,12 +204,12 @@ def _keep_run(ctx: Ctx, terms: Lease, run: Run) -> Progress | None:
     ctx.db.flush()
     _move_point(ctx, enrollment_id, lesson_id, run.pos_to_ms)
     if not run.slots:
-        return None
+        return
     ctx.db.add(HourEntry(
         person_id=Id(terms.person_id), enrollment_id=enrollment_id, lesson_id=lesson_id, part=_part(ctx, lesson_id),
         kind=Kind.CREDIT, slots=run.slots, slot=run.slot, segment_id=segment.id, at=ctx.now))
     ctx.db.flush()
-    return _complete_if_done(ctx, enrollment_id)
+    _complete_if_done(ctx, enrollment_id)
 
 
 def _part(ctx: Ctx, lesson_id: Id) -> str:
@@ -216,18 +225,15 @@ def _move_point(ctx: Ctx, enrollment_id: Id, lesson_id: Id, resume_ms: int) -> N
     ctx.db.flush()
 
 
-def _complete_if_done(ctx: Ctx, enrollment_id: Id) -> Progress:
+def _complete_if_done(ctx: Ctx, enrollment_id: Id) -> None:
     """Tell the flows above once a round that all hours are credited (N-38)."""
-    asked = subject(ctx, enrollment_id)
-    learned = progress(ctx, asked)
-    if learned.done:
+    if progress(ctx, subject(ctx, enrollment_id)).done:
         study = ctx.db.scalars(select(Study).where(Study.enrollment_id == enrollment_id).with_for_update()
                                .execution_options(populate_existing=True)).one()
         if study.completed_at is None:
             study.completed_at = ctx.now
             ctx.db.flush()
             ctx.publish(StudyCompleted(enrollment_id))
-    return learned
 
 
 # --- ending ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from core.base.db import Id
 from core.base.errors import NotFound
 from core.course.ledger import Due
 from core.cycle import Enrollment, EnrollmentState, enrollment, enrollments_of
-from core.organization import post_by_id
+from core.organization import Post
 from core.tenancy import Ctx
 
 LEARNING = frozenset({EnrollmentState.OPEN, EnrollmentState.COMPLETED})
@@ -54,7 +54,9 @@ def subjects_of(ctx: Ctx, person_id: Id) -> Sequence[Subject]:
 def _of(ctx: Ctx, row: Enrollment) -> Subject:
     rules = ctx.rules(row.enrolled_at).hours
     exempted = max(0, rules.general - row.general_hours_due)
+    post = ctx.db.get(Post, row.post_id)
+    assert post is not None
     return Subject(
-        id=row.id, person_id=row.person_id, certificate_id=row.certificate_id, post=post_by_id(ctx, row.post_id).name,
+        id=row.id, person_id=row.person_id, certificate_id=row.certificate_id, post=post.name,
         year=row.year, kind=row.kind, due=Due(row.general_hours_due, row.professional_hours_due, exempted),
         enrolled_at=row.enrolled_at, learnable=EnrollmentState(row.state) in LEARNING)

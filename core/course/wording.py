@@ -27,17 +27,17 @@ def spoken(seconds: int) -> str:
     """12 分 30 秒; whole minutes without seconds."""
     minutes, rest = divmod(seconds, 60)
     if not minutes:
-        return _("%(seconds)s 秒", seconds=rest)
-    return _("%(minutes)s 分 %(seconds)s 秒", minutes=minutes, seconds=rest) if rest \
-        else _("%(minutes)s 分", minutes=minutes)
+        return str(_("%(seconds)s 秒", seconds=rest))
+    whole = _("%(minutes)s 分", minutes=minutes)
+    return str(_("%(minutes)s 分 %(seconds)s 秒", minutes=minutes, seconds=rest) if rest else whole)
 
 
 def lesson_credit(seconds: int, due_seconds: int) -> str:
     """已计入 12 分 30 秒 / 45 分."""
-    return _("已计入 %(done)s / %(due)s", done=spoken(seconds), due=spoken(due_seconds))
+    return str(_("已计入 %(done)s / %(due)s", done=spoken(seconds), due=spoken(due_seconds)))
 
 
 def saved_at(resume_ms: int) -> str:
     """Where the lesson goes on next time."""
     minutes, seconds = divmod(resume_ms // 1000, 60)
-    return _("已保存到 %(at)s", at=f"{minutes:02d}:{seconds:02d}")
+    return str(_("已保存到 %(at)s", at=f"{minutes:02d}:{seconds:02d}"))

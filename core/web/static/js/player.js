@@ -215,7 +215,7 @@ class Player {
     this.token = answer.token;
     this.interval = answer.interval_ms;
     this.credit(answer);
-    if (answer.snapshot) this.watcher.snapshot(answer.snapshot);
+    for (const address of answer.snapshots) this.watcher.snapshot(address);
     if (answer.done) { this.finish(answer); return answer; }
     if (answer.stop) { this.stop(answer.sentence, answer.again); return answer; }
     if (SNAP_BACK.has(answer.reason)) {

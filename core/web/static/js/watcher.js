@@ -22,8 +22,8 @@ export class Watcher {
     await this.view.play().catch(() => null);
   }
 
-  // asked: { url, …fields } as presence made it; the picture goes along as `image`.
-  async snapshot(asked) {
+  // Post a frame of this moment to the address that the beat's answer named.
+  async snapshot(address) {
     if (!this.view) return;
     await this.start();
     if (!this.stream) return;
@@ -32,12 +32,12 @@ export class Watcher {
     canvas.height = this.view.videoHeight || 480;
     canvas.getContext("2d").drawImage(this.view, 0, 0, canvas.width, canvas.height);
     const picture = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", QUALITY); });
-    const form = new FormData();
-    form.append("image", picture, "snapshot.jpg");
-    for (const [name, value] of Object.entries(asked.fields ?? {})) form.append(name, value);
-    await fetch(asked.url, {
-      method: "POST", body: form,
-      headers: { Accept: "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content },
+    await fetch(address, {
+      method: "POST", body: picture,
+      headers: {
+        "Content-Type": "image/jpeg", Accept: "application/json",
+        "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content,
+      },
     }).catch(() => null);
   }
 

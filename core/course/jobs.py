@@ -1,0 +1,23 @@
+"""What the study does without a request, and what it does when a lower flow speaks."""
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from core.base.events import subscribe
+from core.base.outbox import job
+from core.course.catalogue import begin_study
+from core.course.service import close_idle_leases
+from core.cycle import EnrollmentOpened
+from core.tenancy import Ctx
+
+
+@subscribe(EnrollmentOpened)
+def opened(ctx: Ctx, event: EnrollmentOpened) -> None:
+    """Paid for: the packages are chosen, and 开始学习 appears (N-29, N-33)."""
+    begin_study(ctx, event.enrollment_id)
+
+
+@job("course.close_idle", queue="fast", every=timedelta(minutes=1))
+def close_idle(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
+    """Pages that went silent give up their lease; what they earned is kept."""
+    close_idle_leases(ctx)
