@@ -1,4 +1,5 @@
 """3 Study: the catalogue, packages, the player and the hours ledger (N-30 … N-38)."""
+from core.course.catalogue import add_lesson, add_package, publish
 from core.course.events import StudyCompleted
 from core.course.ledger import Due, Kind, Part, Progress
 from core.course.models import Lesson, Package
@@ -6,6 +7,6 @@ from core.course.queries import fetched, progress, progress_of_enrollment, recor
 from core.course.service import clear_hours, close_idle_leases, restore_hours
 from core.course.subjects import Subject, own_subject, subject, subjects_of
 
-__all__ = ["Due", "Kind", "Lesson", "Package", "Part", "Progress", "StudyCompleted", "Subject", "clear_hours",
-           "close_idle_leases", "fetched", "own_subject", "progress", "progress_of_enrollment",
+__all__ = ["Due", "Kind", "Lesson", "Package", "Part", "Progress", "StudyCompleted", "Subject", "add_lesson", "add_package", "clear_hours",
+           "close_idle_leases", "fetched", "own_subject", "progress", "progress_of_enrollment", "publish",
            "record_of", "restore_hours", "subject", "subjects_of"]

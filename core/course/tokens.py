@@ -19,6 +19,8 @@ _STATE_FIELDS = [field.name for field in fields(BeatState)]
 @dataclass(frozen=True, slots=True)
 class Lease:
     """Whose study a token speaks for; ids as text. `epoch` grows with each takeover of the person's lease.
+
+    `base`: slots credited in the enrollment's other lessons; `opened`: in all of them when the lease was opened.
     """
 
     lease_id: str
@@ -26,6 +28,9 @@ class Lease:
     enrollment_id: str
     lesson_id: str
     epoch: int
+    round: int = 0
+    base: int = 0
+    opened: int = 0
 
 
 _LEASE_FIELDS = len(fields(Lease))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.base.clock import shanghai
 from core.base.config import Config
 from core.demo.bank import demo_questions
+from core.demo.courses import courses
 from core.demo.people import PASSWORD, STAFF, TRAINEES
 from core.exam.bank import add_questions
 from core.identity import (
@@ -98,6 +99,7 @@ PARTS: tuple[tuple[str, Callable[[Ctx], None]], ...] = (
     ("各角色的工作人员", staff),
     ("通知公告", notices),
     ("证书登记", certificates),
+    ("课程包与课件", courses),
     ("题库", questions),
     ("学员", trainees),
 )

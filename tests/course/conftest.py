@@ -1,6 +1,7 @@
 """A tenant at the demo's pace (A.7: class hour 6 s, slot 1 s, beat 2 s) with packages and an enrolled trainee."""
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from core.base.db import Id
 from core.course import catalogue
 from core.course.ledger import Part
 from core.course.models import Lesson
-from core.cycle import Enrollment, EnrollmentOpened
-from core.identity import person_of
+from core.cycle import Enrollment, EnrollmentOpened, EnrollmentState
+from core.identity import give_consent, person_of
 from core.organization import post_by_name, seed_posts
+from core.presence.models import Attestation
+from core.registry import Certificate
 from core.tenancy import Ctx, Directory, Tenant, unit_of_work
 from tests.browse import Browser
 from tests.people import Somebody, signed_in, trainee
@@ -58,19 +61,35 @@ def seed_packages(ctx: Ctx, post: str = "资料员") -> None:
 
 
 def enroll(tenant: Tenant, person: Somebody, post: str = "资料员", general: int = 10, opened: bool = True,
-           year: int = 2026) -> Id:
+           year: int = 2026, professional: int = 22) -> Id:
     """An enrollment as the cycle leaves it after payment, or before it."""
     with unit_of_work(tenant) as ctx:
         found = post_by_name(ctx, post)
-        assert found is not None
-        row = Enrollment(person_id=person.person_id, certificate_id=found.id, post_id=found.id, year=year,
-                         general_hours_due=general, professional_hours_due=22,
-                         state="open" if opened else "ordered", enrolled_at=ctx.now)
+        assert found is not None and person.person_id is not None
+        held = Certificate(person_id=person.person_id, post_id=found.id, number=f"1216{person.account_id}{post}",
+                           issuer="示例省住房和城乡建设厅", province="示例省", issued_on=date(2016, 4, 19), kind="paper",
+                           created_at=ctx.now)
+        ctx.db.add(held)
+        ctx.db.flush()
+        row = Enrollment(person_id=person.person_id, certificate_id=held.id, post_id=found.id, year=year,
+                         kind="正常周期", general_hours_due=general, professional_hours_due=professional,
+                         state=EnrollmentState.OPEN if opened else EnrollmentState.ORDERED, enrolled_at=ctx.now,
+                         opened_at=None, completed_at=None, cancelled_at=None)
         ctx.db.add(row)
         ctx.db.flush()
         if opened:
             ctx.publish(EnrollmentOpened(row.id))
         return row.id
+
+
+def attest(tenant: Tenant, learner: Somebody, enrollment_id: Id, minutes: int = 120) -> None:
+    """Consent and a passed face check, as presence leaves them (N-34)."""
+    with unit_of_work(tenant) as ctx:
+        assert learner.person_id is not None
+        give_consent(ctx, person_of(ctx, learner.person_id))
+        ctx.db.add(Attestation(person_id=learner.person_id, enrollment_id=enrollment_id, challenge_id=None,
+                               kind="face", zone="accept", euclid=0.3, cosine=0.2, picture_key=None, witness_id=None,
+                               given_at=ctx.now, valid_until=ctx.now + timedelta(minutes=minutes)))
 
 
 @dataclass
@@ -135,7 +154,7 @@ def learner_of(browser_of: Callable[[Tenant], Browser], clock: FixedClock) -> Ca
     """`learner_of(tenant, serial=1, …)`: packages (once), a trainee, an enrollment, a browser."""
     seeded: set[str] = set()
 
-    def make(tenant: Tenant, serial: int = 1, **enrollment: Any) -> Learner:
+    def make(tenant: Tenant, serial: int = 1, photo: bool = True, **enrollment: Any) -> Learner:
         if tenant.slug not in seeded:
             with unit_of_work(tenant) as ctx:
                 seed_packages(ctx)
@@ -143,7 +162,7 @@ def learner_of(browser_of: Callable[[Tenant], Browser], clock: FixedClock) -> Ca
         who = trainee(tenant, serial)
         with unit_of_work(tenant) as ctx:
             assert who.person_id is not None
-            person_of(ctx, who.person_id).photo_key = "photo"
+            person_of(ctx, who.person_id).photo_key = "photo" if photo else None
         found = enroll(tenant, who, **enrollment)
         return Learner(signed_in(browser_of(tenant), who), clock, who, found)
 

@@ -77,7 +77,7 @@ def test_the_first_enrolled_post_is_learned_first(tenant: Tenant, learner_of: Ma
     """N-24: the second post waits, and the sentence names the first; unpaid ones hold nobody up."""
     learner = learner_of(tenant)
     learner.clock.advance(minutes=1)
-    second = Learner(learner.browser, learner.clock, learner.who, enroll(tenant, learner.who, "资料员", 0))
+    second = Learner(learner.browser, learner.clock, learner.who, enroll(tenant, learner.who, "材料员", 0))
     refused = second.open()
     assert (refused.status_code, refused.json["code"]) == (422, "first_enrolled_first")
     assert "2026年继教-施工现场管理人员继续教育培训（资料员）" in refused.json["sentence"]

@@ -105,6 +105,7 @@ class Player {
     for (const item of this.root.querySelectorAll("[data-lesson]")) {
       const current = item.dataset.lesson === lesson.id;
       if (current) item.setAttribute("aria-current", "true"); else item.removeAttribute("aria-current");
+      if (current) this.tag(item, this.words.lesson_now, "active");
     }
   }
 
@@ -247,8 +248,14 @@ class Player {
   }
 
   mark(lessonId) {
-    const item = this.root.querySelector(`[data-lesson="${lessonId}"] [data-state]`);
-    if (item) { item.textContent = this.words.lesson_done; item.className = "jx-tag jx-tag-done"; }
+    const item = this.root.querySelector(`[data-lesson="${lessonId}"]`);
+    if (item) this.tag(item, this.words.lesson_done, "done");
+  }
+
+  tag(item, word, tone) {
+    const tag = item.querySelector("[data-state]");
+    tag.textContent = word;
+    tag.className = `jx-tag jx-tag-${tone}`;
   }
 
   finish(answer) {

@@ -1,0 +1,36 @@
+"""The demonstration's packages: general lessons for everybody, professional ones for each post (N-30)."""
+from sqlalchemy import select
+
+from core.course import Package, Part, add_lesson, add_package, publish
+from core.demo.lessons import LessonFile, make_lessons
+from core.demo.syllabus import GENERAL, LessonPlan, professional
+from core.organization import posts
+from core.tenancy import Ctx
+
+FOLDER = "lessons"
+
+
+def courses(ctx: Ctx) -> None:
+    """Packages with lessons, published; those that are there already are left as they are.
+
+    The videos are made before the first row is written: about ten seconds the first time, then from `var/`.
+    """
+    wanted = [("general", "通用课程", Part.GENERAL, "", GENERAL)]
+    wanted += [(f"professional-{post.code}", f"{post.name}专业课程", Part.PROFESSIONAL, post.name,
+                professional(post.name)) for post in posts(ctx)]
+    known = set(ctx.db.scalars(select(Package.code)))
+    missing = [one for one in wanted if one[0] not in known]
+    if not missing:
+        return
+    ctx.rollback()
+    videos = make_lessons([plan for one in missing for plan in one[4]], ctx.tenant.config.var / FOLDER,
+                          ctx.rules().hours.hour_seconds)
+    for code, title, part, post, plans in missing:
+        package = add_package(ctx, code, title, part, post)
+        _add_lessons(ctx, package, plans, videos)
+        publish(ctx, package)
+
+
+def _add_lessons(ctx: Ctx, package: Package, plans: tuple[LessonPlan, ...], videos: dict[str, LessonFile]) -> None:
+    for plan in plans:
+        add_lesson(ctx, package, plan.title, plan.class_hours, videos[plan.title].path)

@@ -1,0 +1,157 @@
+"""The player in a real Chromium, on the real clock: what a person sees and can do (N-33, N-37, N-38)."""
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import func, select
+
+from core.base.clock import SystemClock
+from core.course import Part, add_lesson, add_package
+from core.course.models import HourEntry, MediaRead
+from core.demo.lessons import make_lessons
+from core.demo.syllabus import COMMON
+from core.identity import person_of
+from core.organization import seed_posts
+from core.presence.models import Snapshot
+from core.tenancy import Tenant, unit_of_work
+from core.web import JianxueFlask
+from tests.browser.live import ARGS, DESK, PHONE, chromium_path, origin, serving, sign_in
+from tests.course.conftest import ask_for_presence, attest, enroll
+from tests.people import Somebody, trainee
+
+pytestmark = pytest.mark.skipif(chromium_path() is None or shutil.which("ffmpeg") is None,
+                                reason="no Chromium or no ffmpeg on this machine")
+CAMERA = [*ARGS, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+LESSONS = COMMON[:2]
+
+
+@pytest.fixture
+def clock() -> SystemClock:
+    return SystemClock()
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CAMERA)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(engine: Browser) -> Iterator[BrowserContext]:
+    opened = engine.new_context(viewport=DESK, permissions=["camera"])  # type: ignore[arg-type]
+    opened.set_default_timeout(15_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def student(national: Tenant, tmp_path_factory: pytest.TempPathFactory) -> Somebody:
+    """A trainee who owes two lessons of two class hours: 24 s."""
+    who = trainee(national)
+    videos = make_lessons(LESSONS, tmp_path_factory.getbasetemp().parent / "lessons", 6)
+    with unit_of_work(national) as ctx:
+        seed_posts(ctx)
+        package = add_package(ctx, "professional", "资料员专业课程", Part.PROFESSIONAL, "资料员")
+        for plan in LESSONS:
+            add_lesson(ctx, package, plan.title, plan.class_hours, videos[plan.title].path)
+        package.published = True
+        assert who.person_id is not None
+        person_of(ctx, who.person_id).photo_key = "photo"
+    return who
+
+
+def opened(page: Page, app: JianxueFlask, tenant: Tenant, port: int, who: Somebody, enrollment: object) -> None:
+    sign_in(page, app, tenant, port, who)
+    page.goto(f"{origin(tenant, port)}/study/{enrollment}")
+    plays(page)
+
+
+def plays(page: Page) -> None:
+    expect(page.locator("[data-part=toggle]")).to_have_text("暂停")
+    page.wait_for_function("() => !document.querySelector('[data-stage] video').paused")
+
+
+def at(page: Page) -> float:
+    found = page.evaluate("document.querySelector('[data-stage] video').currentTime")
+    return float(found)
+
+
+def credited(tenant: Tenant) -> int:
+    with unit_of_work(tenant) as ctx:
+        return ctx.db.scalar(select(func.sum(HourEntry.slots))) or 0
+
+
+def test_two_lessons_from_beginning_to_end(app: JianxueFlask, national: Tenant, student: Somebody,
+                                           context: BrowserContext, tmp_path: Path) -> None:
+    """N-33, N-37, N-38: plays by itself, cannot be sought or hurried, shows what the server counts, survives a
+    reload and a cut line, goes on to the next lesson and ends with the completion text; pictures are taken."""
+    enrollment = enroll(national, student, general=0, professional=4)
+    ask_for_presence(national, True)
+    attest(national, student, enrollment)
+    began = time.monotonic()
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
+    with serving(app) as port:
+        opened(page, app, national, port, student, enrollment)
+        expect(page.get_by_role("heading", level=1)).to_have_text(LESSONS[0].title)
+        page.evaluate("document.querySelector('[data-stage] video').currentTime = 11")
+        page.wait_for_timeout(300)
+        assert at(page) < 5
+        page.evaluate("document.querySelector('[data-stage] video').playbackRate = 16")
+        page.wait_for_function("() => document.querySelector('[data-stage] video').playbackRate === 1")
+        expect(page.locator("[data-part=credit]")).to_contain_text("/ 12 秒")
+        page.wait_for_function("() => document.querySelector('[data-part=bar]').value >= 3")
+        page.screenshot(path=tmp_path / "player.png")
+
+        page.locator("body").press("Space")
+        expect(page.locator("[data-part=status]")).to_contain_text("已暂停")
+        stood = at(page)
+        page.wait_for_timeout(1200)
+        assert at(page) == pytest.approx(stood, abs=0.2)
+        page.reload()
+        plays(page)
+        assert at(page) > stood - 2.5
+
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.screenshot(path=tmp_path / "player-phone.png")
+        context.set_offline(True)
+        expect(page.locator("[data-part=net]")).to_contain_text("网络中断", timeout=8000)
+        page.wait_for_timeout(3000)
+        context.set_offline(False)
+        expect(page.locator("[data-part=net]")).to_have_text("连接正常", timeout=12_000)
+        plays(page)
+
+        expect(page.get_by_role("heading", level=1)).to_have_text(LESSONS[1].title, timeout=30_000)
+        dialog = page.locator("dialog[data-completion]")
+        expect(dialog).to_be_visible(timeout=30_000)
+        expect(dialog).to_contain_text(national.rules(SystemClock().now()).texts.completion_popup)
+        page.screenshot(path=tmp_path / "done.png")
+        dialog.get_by_role("link", name="知道了").click()
+        expect(page.locator(".jx-tag", has_text="已学完")).to_be_visible()
+    assert not troubles
+    assert credited(national) == 24 <= time.monotonic() - began
+    with unit_of_work(national) as ctx:
+        assert ctx.db.scalar(select(func.count()).select_from(Snapshot)) >= 6
+        assert ctx.db.scalar(select(func.count()).select_from(MediaRead)) >= 2
+
+
+def test_a_second_page_takes_over(app: JianxueFlask, national: Tenant, student: Somebody,
+                                  context: BrowserContext) -> None:
+    """L1: the older page stops and says so in words; the newer one plays on."""
+    enrollment = enroll(national, student, general=0, professional=4)
+    first, second = context.new_page(), context.new_page()
+    with serving(app) as port:
+        opened(first, app, national, port, student, enrollment)
+        first.wait_for_function("() => document.querySelector('[data-part=bar]').value >= 1")
+        opened(second, app, national, port, student, enrollment)
+        expect(first.locator("[data-part=status]")).to_contain_text("另一个页面或设备")
+        assert first.evaluate("document.querySelector('[data-stage] video').paused")
+        plays(second)
