@@ -7,6 +7,8 @@ from core.course.queries import fetched, progress, progress_of_enrollment, recor
 from core.course.service import clear_hours, close_idle_leases, restore_hours
 from core.course.subjects import Subject, own_subject, subject, subjects_of
 
-__all__ = ["Due", "Kind", "Lesson", "Package", "Part", "Progress", "StudyCompleted", "Subject", "add_lesson", "add_package", "clear_hours",
-           "close_idle_leases", "fetched", "own_subject", "progress", "progress_of_enrollment", "publish",
-           "record_of", "restore_hours", "subject", "subjects_of"]
+__all__ = [
+    "Due", "Kind", "Lesson", "Package", "Part", "Progress", "StudyCompleted", "Subject", "add_lesson", "add_package",
+    "clear_hours", "close_idle_leases", "fetched", "own_subject", "progress", "progress_of_enrollment", "publish",
+    "record_of", "restore_hours", "subject", "subjects_of",
+]

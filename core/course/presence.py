@@ -10,9 +10,7 @@ from core.base.errors import Refused
 from core.course.queries import progress, study_of
 from core.course.subjects import Subject
 from core.course.tokens import Lease
-from core.presence.queries import Coverage, attested, coverage, snapshots_of
-from core.presence.snapshots import snapshot_due
-from core.presence.tokens import check_url as face_check_url
+from core.presence import Coverage, attested, coverage, snapshot_due, snapshots_of
 from core.tenancy import Ctx
 
 
@@ -63,11 +61,6 @@ def snapshots_due(ctx: Ctx, lease: Lease, before: int, after: int) -> Sequence[s
     """Addresses of the pictures that became due with the slots just credited (N-33)."""
     asks = snapshot_due(ctx, Id(lease.enrollment_id), lease.base + before, lease.base + after, lease.round)
     return [url_for("presence.take", token=ask.token) for ask in asks]
-
-
-def check_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
-    """Where the face is checked; `back` is where to go on after it."""
-    return face_check_url(ctx, enrollment_id, back)
 
 
 def pictures(ctx: Ctx, asked: Subject) -> Coverage | None:

@@ -12,12 +12,13 @@ from flask_babel import lazy_gettext as _l
 from core.access import PUBLIC, Permission, camera_page, policy, trail_exempt
 from core.base.errors import DomainError, Refused
 from core.course import catalogue, queries, service, training
-from core.course.presence import check_url, pictures, presence_proven
+from core.course.presence import pictures, presence_proven
 from core.course.queries import LessonState
 from core.course.rules import SNAP_BACK, BeatState, Reason
 from core.course.schemas import BeatSchema, LeaseSchema
 from core.course.subjects import Subject, own_subject
 from core.course.wording import lesson_credit, saved_at, sentence_of, spoken
+from core.presence import check_url
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
 from core.web.paging import page_in

@@ -8,6 +8,8 @@ from core.organization import posts
 from core.tenancy import Ctx
 
 FOLDER = "lessons"
+Wanted = tuple[str, str, Part, str, tuple[LessonPlan, ...]]
+"""Code, title, part, post and lessons of a package."""
 
 
 def courses(ctx: Ctx) -> None:
@@ -15,7 +17,7 @@ def courses(ctx: Ctx) -> None:
 
     The videos are made before the first row is written: about ten seconds the first time, then from `var/`.
     """
-    wanted = [("general", "通用课程", Part.GENERAL, "", GENERAL)]
+    wanted: list[Wanted] = [("general", "通用课程", Part.GENERAL, "", GENERAL)]
     wanted += [(f"professional-{post.code}", f"{post.name}专业课程", Part.PROFESSIONAL, post.name,
                 professional(post.name)) for post in posts(ctx)]
     known = set(ctx.db.scalars(select(Package.code)))

@@ -151,7 +151,7 @@ def test_a_second_page_takes_over(app: JianxueFlask, national: Tenant, student: 
     with serving(app) as port:
         opened(first, app, national, port, student, enrollment)
         first.wait_for_function("() => document.querySelector('[data-part=bar]').value >= 1")
-        opened(second, app, national, port, student, enrollment)
+        second.goto(first.url)
         expect(first.locator("[data-part=status]")).to_contain_text("另一个页面或设备")
         assert first.evaluate("document.querySelector('[data-stage] video').paused")
         plays(second)

@@ -1,4 +1,4 @@
-"""The camera while studying: no player without a proof, pictures at moments of the server's choice (N-33, N-34, A.7)."""
+"""The camera while studying: no player without a proof, pictures when the server asks (N-33, N-34, A.7)."""
 from collections.abc import Callable
 
 from core.tenancy import Tenant

@@ -1,7 +1,7 @@
 // Plays lessons and reports beats. Everything that counts is decided by the server: this page only plays on when
 // the server said so, and shows what the server credited.
 import { Pending } from "./pending.js";
-import { Watcher } from "./watcher.js";
+import { Snapper } from "./snapshot.js";
 
 const RETRY = [500, 1000, 2000, 4000];
 const SNAP_BACK = new Set(["too_fast", "behind", "silent"]);
@@ -13,7 +13,8 @@ class Player {
     this.video = root.querySelector("video");
     this.button = this.part("toggle");
     this.pending = new Pending();
-    this.watcher = new Watcher(root, (text) => this.say(text, "stop"));
+    const view = root.querySelector("[data-camera]");
+    this.camera = view ? new Snapper(view) : null;
     this.allowed = 0;         // milliseconds: as far as the picture may stand
     this.granted = false;     // the server counts, the picture may run
     this.wanted = true;       // the person wants it to run
@@ -96,7 +97,7 @@ class Player {
     this.video.load();
     await new Promise((done) => this.video.addEventListener("loadedmetadata", done, { once: true }));
     this.video.currentTime = this.allowed / 1000;
-    await this.watcher.start();
+    if (this.camera && !this.camera.live && await this.camera.open()) this.part("camera").hidden = false;
     await this.begin();
   }
 
@@ -216,7 +217,7 @@ class Player {
     this.token = answer.token;
     this.interval = answer.interval_ms;
     this.credit(answer);
-    for (const address of answer.snapshots) this.watcher.snapshot(address);
+    if (this.camera?.live) for (const address of answer.snapshots) this.camera.take(address);
     if (answer.done) { this.finish(answer); return answer; }
     if (answer.stop) { this.stop(answer.sentence, answer.again); return answer; }
     if (SNAP_BACK.has(answer.reason)) {
@@ -263,7 +264,7 @@ class Player {
     this.granted = false;
     clearTimeout(this.timer);
     this.video.pause();
-    this.watcher.end();
+    this.camera?.close();
     this.mark(this.lesson.id);
     this.label();
     this.say(this.words.all_done, "done");
@@ -290,7 +291,7 @@ class Player {
 
   refused(failed) {
     this.over = true;
-    this.watcher.end();
+    this.camera?.close();
     this.stop(failed.body?.sentence ?? this.words.failed, failed.body?.again);
     this.button.disabled = true;
   }
