@@ -21,7 +21,7 @@ from core.tenancy import Ctx
 
 
 @hookimpl(trylast=True)
-def resolve_course_choice(ctx: Ctx, enrollment: EnrollmentFacts) -> CourseChoice:
+def resolve_course_choice(ctx: Ctx, enrollment: EnrollmentFacts) -> CourseChoice | None:
     """By post and year (X-11)."""
     return CourseChoice(recommended_codes(ctx, enrollment.post, enrollment.year))
 

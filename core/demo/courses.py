@@ -8,6 +8,7 @@ from core.organization import posts
 from core.tenancy import Ctx
 
 FOLDER = "lessons"
+LONGEST_HOUR_S = 60
 Wanted = tuple[str, str, Part, str, tuple[LessonPlan, ...]]
 """Code, title, part, post and lessons of a package."""
 
@@ -15,8 +16,12 @@ Wanted = tuple[str, str, Part, str, tuple[LessonPlan, ...]]
 def courses(ctx: Ctx) -> None:
     """Packages with lessons, published; those that are there already are left as they are.
 
-    The videos are made before the first row is written: about ten seconds the first time, then from `var/`.
+    The videos are made before the first row is written: about ten seconds the first time, then from `var/`. A tenant
+    at the real pace gets none: 32 class hours of video are not made on the spot.
     """
+    hour_seconds = ctx.rules().hours.hour_seconds
+    if hour_seconds > LONGEST_HOUR_S:
+        return
     wanted: list[Wanted] = [("general", "通用课程", Part.GENERAL, "", GENERAL)]
     wanted += [(f"professional-{post.code}", f"{post.name}专业课程", Part.PROFESSIONAL, post.name,
                 professional(post.name)) for post in posts(ctx)]
@@ -26,7 +31,7 @@ def courses(ctx: Ctx) -> None:
         return
     ctx.rollback()
     videos = make_lessons([plan for one in missing for plan in one[4]], ctx.tenant.config.var / FOLDER,
-                          ctx.rules().hours.hour_seconds)
+                          hour_seconds)
     for code, title, part, post, plans in missing:
         package = add_package(ctx, code, title, part, post)
         _add_lessons(ctx, package, plans, videos)
