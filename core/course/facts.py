@@ -3,18 +3,13 @@ from core.base.db import Id
 from core.contract.values import EnrollmentFacts, PersonFacts
 from core.course.queries import progress
 from core.course.subjects import Subject
-from core.extension import hooks
-from core.identity import password_is_initial, person_of
+from core.identity import person_facts, person_of
 from core.tenancy import Ctx
 
 
 def facts_of_person(ctx: Ctx, person_id: Id) -> PersonFacts:
-    """A person as the contract's value; the class is the tenant's first (X-24)."""
-    person = person_of(ctx, person_id)
-    classes = hooks(ctx).collect_person_classes()
-    return PersonFacts(id=person.id, name=person.name, person_class=classes[0].code if classes else "",
-                       has_photo=person.photo_key is not None, profile_saved=person.profile_saved_at is not None,
-                       has_id_scans=False, password_initial=password_is_initial(ctx, person))
+    """A person as hooks see one, by id."""
+    return person_facts(ctx, person_of(ctx, person_id))
 
 
 def enrollment_facts(ctx: Ctx, subject: Subject) -> EnrollmentFacts:

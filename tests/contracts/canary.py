@@ -11,6 +11,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from core.base.crypto import current_keys
 from core.base.db import Base, Sealed, SealedBytes, UtcDateTime
+from core.course.rules import open_state, pace_of
+from core.course.tokens import pack
 from core.tenancy import Tenant, unit_of_work
 
 WHEN = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
@@ -26,6 +28,9 @@ CLOSED: dict[str, Any] = {
     "certificate.kind": "paper", "certificate_status_entry.status": "normal", "registry_holding.kind": "paper",
     "registry_holding.status": "normal", "certificate_issue.years": [[2026, 32]], "audit_case.state": "waiting",
     "audit_decision.state": "cleared", "audit_decision.ground": "a",
+    "enrollment.state": "open", "enrollment.exemption": None, "package.part": "general", "hour_entry.part": "general",
+    "hour_entry.kind": "credit", "hour_note.kind": "clear",
+    "study_lease.state": pack(open_state(0, 60_000, 0, 0, 2, 0, pace_of(2700, 30, 30))),
 }
 
 
@@ -107,4 +112,4 @@ def fill(tenant: Tenant, *, first: int = 0, rows: int = ROWS, words: dict[str, A
             for number in range(first, first + rows):
                 ctx.db.execute(table.insert().values({
                     column.name: value_for(table, column, number, canary(tenant.slug), words or {})
-                    for column in table.columns if not (column.primary_key and isinstance(column.type, Integer))}))
+                    for column in table.columns if column is not table.autoincrement_column}))
