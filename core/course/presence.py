@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from core.base.db import Id
 from core.base.errors import Refused
-from core.course.queries import progress, study_of
+from core.course.models import StudyLease
+from core.course.queries import millis, progress, study_of
 from core.course.subjects import Subject
 from core.course.tokens import Lease
 from core.presence import Coverage, attested, coverage, snapshot_due, snapshots_of
@@ -47,8 +48,17 @@ def watch(ctx: Ctx, lease: Lease, credited: int) -> Watch:
     return Watch(True)
 
 
+def asked_since(ctx: Ctx, asked: Subject, latest: StudyLease | None, credited: int) -> int:
+    """From which credited slot on missed pictures count: the last face check forgives those before it."""
+    proof = attested(ctx, asked.person_id, asked.id) if ctx.rules().presence.required else None
+    same = latest is not None and latest.enrollment_id == asked.id and latest.opened <= credited
+    if latest is not None and same and proof is not None and latest.opened_ms >= millis(proof.given_at):
+        return latest.opened
+    return credited
+
+
 def _missed_in_row(ctx: Ctx, lease: Lease, now: int) -> int:
-    """How many of the pictures asked for by this lease were missed at its end."""
+    """How many of the pictures asked for since the face check were missed, counted from the last one."""
     enrollment_id = Id(lease.enrollment_id)
     asked = [ask.slot for ask in snapshot_due(ctx, enrollment_id, lease.opened, now, lease.round)]
     if len(asked) < ctx.rules().presence.snapshot_misses:

@@ -23,7 +23,7 @@ from core.course.models import (
     Study,
     StudyLease,
 )
-from core.course.presence import require_presence, snapshots_due, watch
+from core.course.presence import asked_since, require_presence, snapshots_due, watch
 from core.course.queries import (
     LessonState,
     lessons_of,
@@ -113,7 +113,8 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
     assert study is not None
     lease = StudyLease(id=new_id(), person_id=asked.person_id, enrollment_id=asked.id, lesson_id=lesson.id,
                        epoch=(latest.epoch if latest else 0) + 1, round=study.round,
-                       base=learned.credited_slots - lesson.credited, opened=learned.credited_slots, seq=state.seq,
+                       base=learned.credited_slots - lesson.credited, seq=state.seq,
+                       opened=asked_since(ctx, asked, latest, learned.credited_slots),
                        state=pack(state), opened_ms=now, last_ms=state.last_at_ms, device=device[:200])
     ctx.db.add(lease)
     try:

@@ -20,7 +20,8 @@ _STATE_FIELDS = [field.name for field in fields(BeatState)]
 class Lease:
     """Whose study a token speaks for; ids as text. `epoch` grows with each takeover of the person's lease.
 
-    `base`: slots credited in the enrollment's other lessons; `opened`: in all of them when the lease was opened.
+    `base`: slots credited in the enrollment's other lessons; `opened`: in all of them at the first lease after the
+    last face check.
     """
 
     lease_id: str

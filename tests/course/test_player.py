@@ -139,7 +139,7 @@ def test_two_lessons_from_beginning_to_end(app: JianxueFlask, national: Tenant, 
     assert not troubles
     assert credited(national) == 24 <= time.monotonic() - began
     with unit_of_work(national) as ctx:
-        assert ctx.db.scalar(select(func.count()).select_from(Snapshot)) >= 6
+        assert ctx.db.scalar(select(func.count()).select_from(Snapshot)) >= 3
         assert ctx.db.scalar(select(func.count()).select_from(MediaRead)) >= 2
 
 
