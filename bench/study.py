@@ -3,26 +3,33 @@ import time
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from bench.harness import User, against_hello, served
 from bench.world import World
-from core.base.db import Id, new_id
+from core.base.db import Base, Id, new_id
 from core.course.ledger import Kind, Part
-from core.course.models import HourEntry, Lesson, Package, Segment, Study, StudyLease, StudyPackage
+from core.course.models import Lesson, Package, Segment, Study, StudyLease, StudyPackage
 from core.course.rules import open_state
 from core.course.service import beat_key, millis, pace
 from core.course.tokens import Lease, pack, seal
 from core.cycle import Enrollment, EnrollmentState
-from core.identity import give_consent, person_of
+from core.identity import Consent
 from core.organization import post_by_name, seed_posts
 from core.presence.models import Attestation
 from core.registry import Certificate
 from core.tenancy import Ctx, unit_of_work
 
-HOURS = 32
-BATCH = 200
-LEDGER_BATCH = 20_000
+BATCH = 100
+ORDER: tuple[type[Base], ...] = (Consent, Certificate, Enrollment, Study, StudyPackage, Attestation, StudyLease,
+                                 Segment)
+"""Each after what it refers to."""
+_NUMBERS = {
+    "postgresql": "WITH numbers(n) AS (SELECT generate_series(0, :share - 1))",
+    "sqlite": "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < :share - 1)",
+}
+_NEW_ID = {"postgresql": "uuidv7()", "sqlite": "printf('%032x', row_number() OVER ())"}
+Rows = dict[type[Base], list[dict[str, Any]]]
 
 
 def open_studies(world: World, ledger_rows: int) -> list[User]:
@@ -31,20 +38,21 @@ def open_studies(world: World, ledger_rows: int) -> list[User]:
     with unit_of_work(world.tenant) as ctx:
         lessons = _packages(ctx)
     users: list[User] = []
-    entries: list[dict[str, Any]] = []
     share = ledger_rows // len(world.trainees)
     for start in range(0, len(world.trainees), BATCH):
         with unit_of_work(world.tenant) as ctx:
+            rows: Rows = {model: [] for model in ORDER}
             for trainee in world.trainees[start:start + BATCH]:
-                enrollment_id = _enroll(ctx, trainee.person_id, lessons)
-                lease, token, resume_ms = _lease(ctx, trainee.person_id, enrollment_id, lessons[-1])
-                entries += _entries(ctx, trainee.person_id, enrollment_id, lessons[0], lease, share)
+                enrollment_id = _enroll(ctx, rows, trainee.person_id, lessons)
+                lease_id, token, resume_ms = _lease(ctx, rows, trainee.person_id, enrollment_id, lessons[-1])
+                rows[Segment].append({
+                    "id": new_id(), "lease_id": lease_id, "enrollment_id": enrollment_id, "lesson_id": lessons[0].id,
+                    "from_ms": 0, "to_ms": share, "pos_from_ms": 0, "pos_to_ms": share, "slot": 0, "slots": share})
                 users.append({"headers": world.headers(trainee.sign_in), "token": token, "position_ms": resume_ms,
                               "since": time.time()})
-            ctx.db.flush()
-            for first in range(0, len(entries), LEDGER_BATCH):
-                ctx.db.execute(insert(HourEntry), entries[first:first + LEDGER_BATCH])
-            entries = []
+            for model, values in rows.items():
+                ctx.db.execute(insert(model), values)
+    _fill_ledger(world, share)
     with world.tenant.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
@@ -70,52 +78,52 @@ def _packages(ctx: Ctx) -> list[Lesson]:
     return lessons
 
 
-def _enroll(ctx: Ctx, person_id: Id, lessons: list[Lesson]) -> Id:
-    post = post_by_name(ctx, "资料员")
+def _enroll(ctx: Ctx, rows: Rows, person_id: Id, lessons: list[Lesson]) -> Id:
+    post, now, enrollment_id, certificate_id = post_by_name(ctx, "资料员"), ctx.now, new_id(), new_id()
     assert post is not None
-    give_consent(ctx, person_of(ctx, person_id))
-    held = Certificate(person_id=person_id, post_id=post.id, number=str(person_id), issuer="示例省住房和城乡建设厅",
-                       province="示例省", issued_on=date(2016, 4, 19), kind="paper", created_at=ctx.now)
-    ctx.db.add(held)
-    ctx.db.flush()
-    row = Enrollment(person_id=person_id, certificate_id=held.id, post_id=post.id, year=ctx.now.year, kind="正常周期",
-                     general_hours_due=10, professional_hours_due=22, state=EnrollmentState.OPEN,
-                     enrolled_at=ctx.now, opened_at=ctx.now)
-    ctx.db.add(row)
-    ctx.db.flush()
-    ctx.db.add(Study(enrollment_id=row.id, person_id=person_id, opened_at=ctx.now, round=0))
-    ctx.db.flush()
-    packages = list(dict.fromkeys(lesson.package_id for lesson in lessons))
-    for position, package_id in enumerate(packages):
-        ctx.db.add(StudyPackage(enrollment_id=row.id, package_id=package_id, position=position))
-    ctx.db.add(Attestation(person_id=person_id, enrollment_id=row.id, challenge_id=None, kind="face", zone="accept",
-                           euclid=0.3, cosine=0.2, picture_key=None, witness_id=None, given_at=ctx.now,
-                           valid_until=ctx.now + timedelta(minutes=ctx.rules().presence.attestation_minutes)))
-    return row.id
+    rules = ctx.rules().presence
+    rows[Consent].append({"person_id": person_id, "kind": "face", "version": rules.consent_version, "given_at": now})
+    rows[Certificate].append({
+        "id": certificate_id, "person_id": person_id, "post_id": post.id, "number": str(person_id),
+        "issuer": "示例省住房和城乡建设厅", "province": "示例省", "issued_on": date(2016, 4, 19), "kind": "paper",
+        "created_at": now})
+    rows[Enrollment].append({
+        "id": enrollment_id, "person_id": person_id, "certificate_id": certificate_id, "post_id": post.id,
+        "year": now.year, "kind": "正常周期", "general_hours_due": 10, "professional_hours_due": 22,
+        "state": EnrollmentState.OPEN, "enrolled_at": now, "opened_at": now})
+    rows[Study].append({"enrollment_id": enrollment_id, "person_id": person_id, "opened_at": now, "round": 0})
+    for position, package_id in enumerate(dict.fromkeys(lesson.package_id for lesson in lessons)):
+        rows[StudyPackage].append({"enrollment_id": enrollment_id, "package_id": package_id, "position": position})
+    rows[Attestation].append({
+        "person_id": person_id, "enrollment_id": enrollment_id, "kind": "face", "zone": "accept", "euclid": 0.3,
+        "cosine": 0.2, "given_at": now, "valid_until": now + timedelta(minutes=rules.attestation_minutes)})
+    return enrollment_id
 
 
-def _lease(ctx: Ctx, person_id: Id, enrollment_id: Id, lesson: Lesson) -> tuple[Id, str, int]:
+def _lease(ctx: Ctx, rows: Rows, person_id: Id, enrollment_id: Id, lesson: Lesson) -> tuple[Id, str, int]:
     """An open lease on a lesson of which nothing is learned; its id, the first token, where playing begins."""
-    beats, now = pace(ctx), millis(ctx.now)
+    now, lease_id = millis(ctx.now), new_id()
     slots = lesson.class_hours * ctx.rules().hours.hour_seconds // ctx.rules().hours.slot_seconds
-    state = open_state(now, lesson.duration_ms, 0, 0, slots, -1, beats)
-    lease = StudyLease(id=new_id(), person_id=person_id, enrollment_id=enrollment_id, lesson_id=lesson.id, epoch=1,
-                       round=0, base=0, opened=0, seq=state.seq, state=pack(state), opened_ms=now,
-                       last_ms=state.last_at_ms, device="bench")
-    ctx.db.add(lease)
-    terms = Lease(str(lease.id), str(person_id), str(enrollment_id), str(lesson.id), 1, 0, 0, 0)
-    return lease.id, seal(beat_key(ctx), terms, state), state.resume_ms
+    state = open_state(now, lesson.duration_ms, 0, 0, slots, -1, pace(ctx))
+    rows[StudyLease].append({
+        "id": lease_id, "person_id": person_id, "enrollment_id": enrollment_id, "lesson_id": lesson.id, "epoch": 1,
+        "round": 0, "base": 0, "opened": 0, "seq": state.seq, "state": pack(state), "opened_ms": now,
+        "last_ms": state.last_at_ms, "device": "bench"})
+    terms = Lease(str(lease_id), str(person_id), str(enrollment_id), str(lesson.id), 1)
+    return lease_id, seal(beat_key(ctx), terms, state), state.resume_ms
 
 
-def _entries(ctx: Ctx, person_id: Id, enrollment_id: Id, lesson: Lesson, lease_id: Id,
-             count: int) -> list[dict[str, Any]]:
-    """Credits of a first lesson, one slot each, years before the lease's slots, with the segment they rest on."""
-    segment = Segment(id=new_id(), lease_id=lease_id, enrollment_id=enrollment_id, lesson_id=lesson.id, from_ms=0,
-                      to_ms=count, pos_from_ms=0, pos_to_ms=count, slot=0, slots=min(count, 3600))
-    ctx.db.add(segment)
-    return [{"id": new_id(), "person_id": person_id, "enrollment_id": enrollment_id, "lesson_id": lesson.id,
-             "part": Part.GENERAL, "kind": Kind.CREDIT, "slots": 1, "slot": slot, "segment_id": segment.id,
-             "at": ctx.now} for slot in range(count)]
+def _fill_ledger(world: World, share: int) -> None:
+    """Credits of a first lesson, one slot each, years before the lease's slots, each on the trainee's segment."""
+    with unit_of_work(world.tenant) as ctx:
+        dialect = world.tenant.engine.dialect.name
+        ctx.db.execute(text(f"""
+            {_NUMBERS[dialect]}
+            INSERT INTO hour_entry (id, person_id, enrollment_id, lesson_id, part, kind, slots, slot, segment_id, at)
+            SELECT {_NEW_ID[dialect]}, study.person_id, study.enrollment_id, segment.lesson_id, :part, :kind, 1,
+                   numbers.n, segment.id, study.opened_at
+            FROM segment JOIN study ON study.enrollment_id = segment.enrollment_id, numbers
+        """), {"part": Part.GENERAL, "kind": Kind.CREDIT, "share": share})
 
 
 def measure_beats(world: World, trainees: int, ledger_rows: int) -> dict[str, float]:
