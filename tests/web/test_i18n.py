@@ -12,7 +12,7 @@ from core.tenancy import Tenant
 from tests.browse import Browser
 
 ENGLISH = ROOT / "core/translations/en/LC_MESSAGES/messages.po"
-VARIABLE = re.compile(r"%\(\w+\)[sd]|%%\w+%%")
+VARIABLE = re.compile(r"%\(\w+\)[a-z]|%%\w+%%|\{\w+\}")
 
 
 def english() -> Catalog:
