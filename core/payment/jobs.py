@@ -31,11 +31,16 @@ def refund(ctx: Ctx, payload: Mapping[str, Any]) -> None:
 @job("payment.reconcile", every=timedelta(days=1), at=timedelta(hours=3))
 def reconcile(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
     """At three in the morning: yesterday's payments, and what is still open of the week, are compared one by
-    one with what the provider says; a job each, so that a slow provider holds no long transaction."""
+    one with what the provider says; a job each, so that a slow provider holds no long transaction. Refunds and
+    expiries whose jobs died while the provider was silent begin anew."""
     today = local_date(ctx.now)
     end = shanghai(today.year, today.month, today.day)
     for attempt in queries.attempts_to_compare(ctx, end - timedelta(days=1), end, end - timedelta(days=7)):
         ctx.enqueue("payment.compare", {"number": attempt.number}, key=f"payment.compare:{today}:{attempt.number}")
+    for waiting in queries.refunds_asked(ctx, ctx.now - timedelta(hours=1)):
+        ctx.enqueue("payment.refund", {"refund": str(waiting.id)}, key=f"payment.refund:{today}:{waiting.id}")
+    for order in queries.orders_overdue(ctx):
+        ctx.enqueue("payment.expire", {"order": str(order.id)}, key=f"payment.expire:{today}:{order.id}")
 
 
 @job("payment.compare")

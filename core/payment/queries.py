@@ -9,7 +9,7 @@ from core.base.db import Id
 from core.contract.values import OrderFacts, OrderSubject
 from core.payment.models import Invoice, Order, OrderLine, PaymentAttempt, Refund
 from core.payment.service import own_order
-from core.payment.states import AttemptState, InvoiceState, OrderState
+from core.payment.states import AttemptState, InvoiceState, OrderState, RefundState
 from core.tenancy import Ctx
 
 
@@ -103,6 +103,16 @@ def attempts_to_compare(ctx: Ctx, start: datetime, end: datetime, oldest: dateti
     return ctx.db.scalars(select(PaymentAttempt).where(
         PaymentAttempt.code_url != "", asked < end,
         or_(asked >= start, and_(asked >= oldest, state == AttemptState.OPEN)))).all()
+
+
+def refunds_asked(ctx: Ctx, before: datetime) -> Sequence[Refund]:
+    """Refunds that have been waiting for the provider since before a moment."""
+    return ctx.db.scalars(select(Refund).where(Refund.state == RefundState.ASKED, Refund.asked_at < before)).all()
+
+
+def orders_overdue(ctx: Ctx) -> Sequence[Order]:
+    """Unpaid orders whose time is over (A.7)."""
+    return ctx.db.scalars(select(Order).where(Order.state == OrderState.UNPAID, Order.expires_at <= ctx.now)).all()
 
 
 def attempt_by_number(ctx: Ctx, number: str) -> PaymentAttempt:

@@ -18,7 +18,7 @@ from core.base.clock import FixedClock
 from core.base.db import new_id
 from core.base.errors import Conflict, DomainError
 from core.base.events import _subscribers, subscribe
-from core.base.outbox import OutboxRow, job_kind
+from core.base.outbox import JobState, OutboxRow, job_kind
 from core.base.trail import TrailRow
 from core.payment import (LineWanted, Order, OrderClosed, OrderPaid, OrderRefunded, PaymentAttempt, Refund,
                           invoices_waiting, issue_invoice, open_order)
@@ -191,6 +191,28 @@ def test_the_night_finds_what_no_notice_told(tenant: Tenant, browser: Browser, p
     run_waiting(tenant)
     assert state_of(tenant, order_id) == OrderState.PAID and told.paid == [order_id]
     assert count(tenant, TrailRow, action="payment.difference") == 1
+
+
+def test_the_night_takes_up_what_died(tenant: Tenant, browser: Browser, payer: Somebody, bank: SandboxProcess,
+                                      told: Told, clock: FixedClock) -> None:
+    """A.7: a refund and an expiry whose jobs were given up while the provider was silent."""
+    order_id, other = ordered(tenant, payer), ordered(tenant, payer)
+    bank.payer(code_of(browser, order_id))
+    wait_for(tenant, order_id, OrderState.PAID)
+    browser.submit(f"/orders/{order_id}/refund")
+    with unit_of_work(tenant) as ctx:
+        for row in ctx.db.scalars(select(OutboxRow).where(OutboxRow.kind.in_(("payment.refund", "payment.expire")))):
+            row.state = JobState.DEAD
+        ctx.db.get_one(Order, other).expires_at = clock.now()
+    run_waiting(tenant)
+    assert (state_of(tenant, order_id), state_of(tenant, other)) == (OrderState.REFUNDING, OrderState.UNPAID)
+    with unit_of_work(tenant, now=clock.now() + timedelta(hours=15)) as ctx:
+        job_kind("payment.reconcile").handler(ctx, {})
+        for row in ctx.db.scalars(select(OutboxRow).where(OutboxRow.state == JobState.WAITING)):
+            row.not_before = clock.now()
+    run_waiting(tenant)
+    assert (state_of(tenant, order_id), state_of(tenant, other)) == (OrderState.REFUNDED, OrderState.EXPIRED)
+    assert told.refunded == [order_id] and told.closed == [other]
 
 
 def test_an_order_paid_twice_is_credited_once(tenant: Tenant, browser: Browser, payer: Somebody,
