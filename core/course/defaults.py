@@ -9,12 +9,13 @@ from core.contract.values import (
     CaseSection,
     CourseChoice,
     EnrollmentFacts,
+    OrderFacts,
     PersonFacts,
     Step,
     StepState,
 )
 from core.course.catalogue import recommended_codes
-from core.course.queries import progress, record_of, study_of
+from core.course.queries import has_begun, progress, record_of, study_of
 from core.course.subjects import Subject, subject, subjects_of
 from core.course.wording import spoken
 from core.tenancy import Ctx
@@ -32,6 +33,14 @@ def check_ready_to_study(ctx: Ctx, person: PersonFacts, enrollment: EnrollmentFa
     if ctx.rules().presence.required and not person.has_photo:
         return [Problem("photo_missing", _("还没有上传照片，无法进行人脸识别。"),
                         hint=_("请先在“基本信息”里上传照片。"))]
+    return []
+
+
+@hookimpl(trylast=True)
+def check_refund(ctx: Ctx, order: OrderFacts) -> list[Problem]:
+    """The whole amount while nothing has been studied; later the institution decides (A.7)."""
+    if any(has_begun(ctx, paid_for.id) for paid_for in order.subjects if paid_for.kind == "enrollment"):
+        return [Problem("studied", _("已经开始学习的订单不能自行退款，由培训机构决定。请拨打服务电话。"))]
     return []
 
 

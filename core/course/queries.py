@@ -55,6 +55,12 @@ def credited_by_lesson(ctx: Ctx, enrollment_id: Id) -> dict[Id, int]:
     return dict(slots)
 
 
+def has_begun(ctx: Ctx, enrollment_id: Id) -> bool:
+    """Whether anything has been studied, also what was cleared since (A.7, refund)."""
+    entry = ctx.db.scalar(select(HourEntry.id).where(HourEntry.enrollment_id == enrollment_id).limit(1))
+    return entry is not None or any(credited_by_lesson(ctx, enrollment_id).values())
+
+
 def progress(ctx: Ctx, subject: Subject) -> Progress:
     """How far an enrollment is (N-32): hours credited by the server, never above what is due."""
     by_lesson = credited_by_lesson(ctx, subject.id)
