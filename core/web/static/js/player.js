@@ -120,9 +120,7 @@ class Player {
     if (!answer || answer.stop) return;
     if (SNAP_BACK.has(answer.reason)) return;
     this.granted = true;
-    try {
-      await this.video.play();
-    } catch {
+    if (!await this.played()) {
       this.granted = false;
       this.wanted = false;
       this.say(this.words.press);
@@ -133,6 +131,25 @@ class Player {
     this.wanted = true;
     this.label();
     this.schedule();
+  }
+
+  // A browser that does not let a page sound by itself lets it play without sound.
+  async played() {
+    try {
+      await this.video.play();
+      return true;
+    } catch {
+      if (this.video.muted) return false;
+    }
+    this.mute();
+    try {
+      await this.video.play();
+      this.say(this.words.silent);
+      return true;
+    } catch {
+      this.mute();
+      return false;
+    }
   }
 
   schedule() {
