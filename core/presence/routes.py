@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import Permission, camera_page, policy, trail_exempt
-from core.base.errors import DomainError
+from core.base.errors import DomainError, Refused
 from core.identity import current_person, face_consent, give_consent, withdraw_consent
 from core.presence import service, snapshots, supervised, tokens
 from core.presence.client import face_client
@@ -106,10 +106,17 @@ def begin(token: str) -> Response:
 def frames(challenge_id: UUID) -> Response:
     """A batch of frames: the moment that counts is when its whole body is here, not when it began."""
     ctx = current_ctx()
-    body = request.get_data(cache=False)
+    body = _body(service.MOST_BYTES)
     batch = Batch(_number("n"), request.headers.get("X-Nonce", ""), service.split_batch(body), _number("rtt"),
                   ctx.tenant.clock.now())
     return jsonify(_said(service.take_frames(ctx, challenge_id, batch)))
+
+
+def _body(most: int) -> bytes:
+    """The request's body, refused before it is read when it is longer than it may be."""
+    if (request.content_length or 0) > most:
+        raise Refused("too_much", _("画面太大了，请换一个浏览器再试。"), status=413)
+    return request.get_data(cache=False)
 
 
 def _number(name: str) -> int:
@@ -142,7 +149,7 @@ def other_way(token: str) -> ResponseReturnValue:
             return redirect(url_for(".other_way", token=token), 303)
     return page("presence/supervised.html", status=problem.status if problem else 200, token=token, problem=problem,
                 asked=supervised.open_request(ctx, gate.person_id, gate.enrollment_id), reasons=supervised.REASONS,
-                hotlines=ctx.rules().portal.hotlines, note=request.form.get("note", ""))
+                hotlines=ctx.rules().portal.hotlines, typed=request.form.get("note", ""))
 
 
 @bp.get("/supervised")
@@ -168,7 +175,7 @@ def witness(request_id: UUID) -> ResponseReturnValue:
 def take(token: str) -> Response:
     """A picture that the study asked for (N-33)."""
     ctx = current_ctx()
-    row = snapshots.take_snapshot(ctx, tokens.open_ask(ctx, token), request.get_data(cache=False))
+    row = snapshots.take_snapshot(ctx, tokens.open_ask(ctx, token), _body(snapshots.MOST_BYTES))
     return jsonify(slot=row.slot, verdict=row.verdict)
 
 

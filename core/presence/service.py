@@ -25,7 +25,7 @@ from core.tenancy import Ctx
 
 _OPEN_FOR = timedelta(seconds=60)
 _MOST_FRAMES = 12
-_MOST_BYTES = 1024 * 1024
+MOST_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def split_batch(body: bytes) -> list[bytes]:
         frames.append(body[at - size:at])
         if size == 0 or at > len(body):
             break
-    if not frames or not all(frames) or at != len(body) or len(frames) > _MOST_FRAMES or len(body) > _MOST_BYTES:
+    if not frames or not all(frames) or at != len(body) or len(frames) > _MOST_FRAMES or len(body) > MOST_BYTES:
         raise Refused("bad_frames", _("没有收到完整的画面，请再试一次。"))
     return frames
 

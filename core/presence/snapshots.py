@@ -20,7 +20,7 @@ from core.presence.tokens import Ask, ask_token
 from core.tenancy import Ctx, Tenant
 from core.tenancy.rules import Rules
 
-_MOST_BYTES = 300 * 1024
+MOST_BYTES = 300 * 1024
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def snapshot_due(ctx: Ctx, enrollment_id: Id, before: int, after: int, round_: i
 
 def take_snapshot(ctx: Ctx, ask: Ask, data: bytes) -> Snapshot:
     """Keep a picture and have it judged after the commit. A second one for the same slot changes nothing."""
-    if len(data) > _MOST_BYTES or not data.startswith(b"\xff\xd8\xff"):
+    if len(data) > MOST_BYTES or not data.startswith(b"\xff\xd8\xff"):
         raise Refused("bad_snapshot", _("抓拍照片没有传完整，请检查摄像头和网络。"))
     require_consent(ctx, current_person(ctx))
     if (known := _taken(ctx, ask)) is not None:

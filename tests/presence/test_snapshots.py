@@ -127,8 +127,8 @@ def test_only_what_was_asked_is_taken(national: Tenant, browser_of: BrowserOf, c
     (ask,) = due_of(one)
     assert post(one, replace(ask, token=ask.token[:-2] + "xx"), live()).status_code == 404
     assert post(other, ask, live()).status_code == 404
-    for wrong in (b"", b"GIF89a", b"\xff\xd8\xff" + bytes(400_000)):
-        assert post(one, ask, wrong).status_code == 422
+    for wrong, status in ((b"", 422), (b"GIF89a", 422), (b"\xff\xd8\xff" + bytes(400_000), 413)):
+        assert post(one, ask, wrong).status_code == status
     clock.advance(minutes=4)
     assert post(one, ask, live()).status_code == 404
     (ask,) = due_of(one)

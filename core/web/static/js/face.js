@@ -148,6 +148,7 @@ async function start() {
       box.scrollIntoView({ block: "nearest" });
       button.removeAttribute("aria-busy");
       say(words.ready);
+      hint.textContent = "";
       idle(words.begin);
       return;
     }
