@@ -9,15 +9,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
-from core.admin import Col, Console, EditView, Fact, Group, Pick, RowAction, Tone, daytime, expose, status
+from core.access import Permission
+from core.admin import Col, Console, EditView, Fact, Group, Pick, RowAction, TableView, Tone, daytime, expose, status
 from core.base.errors import DomainError, NotFound
 from core.base.sheets import write_sheet
+from core.cycle import enrollment
 from core.exam import bank
 from core.exam.bank_sheet import COLUMNS, KIND_NAMES, NewQuestion, sheet_row
-from core.exam.models import BankImport, Question
+from core.exam.models import BankImport, Question, Sitting
 from core.exam.rules import LETTERS, RIGHT
 from core.exam.schemas import KINDS, QuestionSchema, SheetSchema, TypedQuestion
-from core.exam.states import ImportState, QuestionKind
+from core.exam.states import ImportState, QuestionKind, SittingState
+from core.identity import person_of
 from core.tenancy import Ctx
 from core.web import current_ctx
 from core.web.forms import Form, FormSchema
@@ -163,5 +166,39 @@ def _as_new(row: Question) -> NewQuestion:
                        row.difficulty, row.topic, row.clause)
 
 
+def _sitting_state(row: Sitting) -> object:
+    if row.state == SittingState.RUNNING:
+        return status(_("进行中"), Tone.ACTIVE)
+    return status(_("合格"), Tone.DONE) if row.passed else status(_("未合格"), Tone.STOP)
+
+
+class Sittings(TableView[Sitting]):
+    """考核记录: every sitting with its result; the answers of a person are not shown."""
+
+    model, key, title, group, icon = Sitting, "sittings", _l("考核记录"), Group.EXAM, "clipboard-check"
+    permission = Permission.READ_CASES
+    summary = _l("每一次考核的时间和成绩。")
+    empty = _l("学员参加考核后，这里会有记录。")
+    columns = (
+        Col[Sitting]("name", _l("姓名"), lambda row: person_of(current_ctx(), row.person_id).name, kind="short"),
+        Col[Sitting]("post", _l("岗位"), lambda row: enrollment(current_ctx(), row.enrollment_id).post.name,
+                     kind="short"),
+        Col[Sitting]("year", _l("年度"), lambda row: enrollment(current_ctx(), row.enrollment_id).year, kind="num"),
+        Col[Sitting]("number", _l("次数"), lambda row: row.number, kind="num"),
+        Col[Sitting]("started", _l("开始时间"), lambda row: daytime(row.started_at), sort=Sitting.started_at,
+                     kind="short"),
+        Col[Sitting]("closed", _l("交卷时间"), lambda row: daytime(row.closed_at), sort=Sitting.closed_at, kind="short"),
+        Col[Sitting]("score", _l("分数"), lambda row: row.score if row.score is not None else "", sort=Sitting.score,
+                     kind="num"),
+        Col[Sitting]("state", _l("结果"), _sitting_state, kind="short"),
+    )
+    picks = (Pick("result", _l("结果"), lambda _ctx: [("passed", _("合格")), ("failed", _("未合格")), ("open", _("进行中"))],
+                  lambda rows, value: rows.where(Sitting.passed.is_(None) if value == "open"
+                                                 else Sitting.passed.is_(value == "passed"))),)
+
+    def select(self, _ctx: Ctx) -> Select[Any]:
+        return select(Sitting).order_by(Sitting.started_at.desc(), Sitting.id.desc())
+
+
 def install(console: Console) -> None:
-    console.add(Questions())
+    console.add(Questions(), Sittings())

@@ -2,11 +2,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Index, Integer, String, Text
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.base.db import Base, Id, id_column
-from core.exam.states import ImportState, QuestionKind
+from core.exam.states import ImportState, QuestionKind, SittingState
 
 
 class Question(Base):
@@ -59,3 +59,53 @@ class BankImport(Base):
     created_at: Mapped[datetime]
     created_by: Mapped[Id | None]
     finished_at: Mapped[datetime | None]
+
+
+class Sitting(Base):
+    """One go at the exam: the rules and the paper as they were, the server's deadline, and the result.
+
+    Kept when hours are cleared (N-47). At most one of an enrollment runs; `seed` draws the same paper again.
+    """
+
+    __tablename__ = "exam_sitting"
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", "number"),
+        Index("uq_exam_sitting_running", "enrollment_id", unique=True, sqlite_where=text("state = 'running'"),
+              postgresql_where=text("state = 'running'")),
+        Index("ix_exam_sitting_overdue", "state", "ends_at"),
+    )
+
+    id: Mapped[Id] = id_column()
+    enrollment_id: Mapped[Id] = mapped_column(ForeignKey("enrollment.id"), index=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(10), default=SittingState.RUNNING)
+    seed: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    grace_seconds: Mapped[int] = mapped_column(Integer)
+    questions: Mapped[int] = mapped_column(Integer)
+    full_score: Mapped[int] = mapped_column(Integer)
+    pass_score: Mapped[int] = mapped_column(Integer)
+    closed_at: Mapped[datetime | None]
+    correct: Mapped[int | None] = mapped_column(Integer)
+    score: Mapped[int | None] = mapped_column(Integer)
+    passed: Mapped[bool | None] = mapped_column(Boolean)
+
+
+class SittingAnswer(Base):
+    """A question of a sitting, frozen as it was shown, and what was answered; `turn` grows with each change."""
+
+    __tablename__ = "exam_answer"
+
+    sitting_id: Mapped[Id] = mapped_column(ForeignKey("exam_sitting.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    question_id: Mapped[Id] = mapped_column(ForeignKey("exam_question.id"), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(12), default=QuestionKind.SINGLE)
+    stem: Mapped[str] = mapped_column(Text)
+    options: Mapped[list[str]] = mapped_column(JSON)
+    key: Mapped[str] = mapped_column(String(5))
+    choice: Mapped[str] = mapped_column(String(5), default="")
+    turn: Mapped[int] = mapped_column(Integer, default=0)
+    answered_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from core.base.errors import Refused
 from core.exam.bank_sheet import JUDGEMENT_OPTIONS, KIND_NAMES, ColumnError, NewQuestion, check_key
@@ -77,3 +77,10 @@ class SheetSchema(FormSchema[dict[str, Any]]):
 
     sheet = fields.Raw(required=True, metadata=shown(_l("题库表格"), "file", accept=".xlsx,.xls,.csv", hint=_l(
         "xlsx 或 csv，第一行是列名：题型、题干、选项A 到 选项E、答案、解析、难度、岗位、知识点、依据。")))
+
+
+class AnswerSchema(Schema):
+    """One answer as the page's script sends it."""
+
+    choice = fields.String(required=True, validate=validate.Length(max=10))
+    turn = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=1_000_000))

@@ -1,0 +1,95 @@
+"""What has been sat, and with which result."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.base.db import Id
+from core.base.errors import NotFound
+from core.exam.models import Sitting, SittingAnswer
+from core.exam.rules import Blueprint
+from core.exam.states import QuestionKind, SittingState
+from core.tenancy import Ctx
+from flask_babel import gettext as _
+
+
+@dataclass(frozen=True)
+class Result:
+    """The best of an enrollment's sittings; `sat` counts all that are over."""
+
+    sitting_id: Id
+    score: int
+    passed: bool
+    at: datetime
+    sat: int
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A question as the page gets it: never the key (L9)."""
+
+    place: int
+    kind: QuestionKind
+    stem: str
+    options: tuple[str, ...]
+    choice: str
+    turn: int
+
+
+def blueprint(ctx: Ctx) -> Blueprint:
+    """The tenant's rules of the exam that are in force now (N-40 … N-42)."""
+    rules = ctx.rules().exam
+    return Blueprint(rules.questions, rules.full_score, rules.pass_score, rules.minutes, rules.grace_seconds,
+                     rules.retakes, rules.judgement, rules.multiple)
+
+
+def sittings_of(ctx: Ctx, enrollment_id: Id) -> Sequence[Sitting]:
+    """All sittings of an enrollment, first to last."""
+    return ctx.db.scalars(select(Sitting).where(Sitting.enrollment_id == enrollment_id)
+                          .order_by(Sitting.number)).all()
+
+
+def running_sitting(ctx: Ctx, enrollment_id: Id) -> Sitting | None:
+    return ctx.db.scalar(select(Sitting).where(Sitting.enrollment_id == enrollment_id,
+                                               Sitting.state == SittingState.RUNNING))
+
+
+def best_result(ctx: Ctx, enrollment_id: Id) -> Result | None:
+    """The best result, the earliest of equals; None before the first sitting is over. Kept by clearing (N-47)."""
+    over = [sitting for sitting in sittings_of(ctx, enrollment_id) if sitting.state != SittingState.RUNNING]
+    if not over:
+        return None
+    best = max(over, key=lambda sitting: (sitting.score or 0, -sitting.number))
+    return Result(best.id, best.score or 0, bool(best.passed), best.closed_at or best.ends_at, len(over))
+
+
+def exam_passed(ctx: Ctx, enrollment_id: Id) -> bool:
+    """Whether any sitting of the enrollment passed (N-40)."""
+    found = ctx.db.scalar(select(Sitting.id).where(Sitting.enrollment_id == enrollment_id, Sitting.passed.is_(True))
+                          .limit(1))
+    return found is not None
+
+
+def own_sitting(ctx: Ctx, sitting_id: Id) -> Sitting:
+    """A sitting of the acting person; anybody else's is as unknown as none. Raises NotFound."""
+    sitting = ctx.db.get(Sitting, sitting_id)
+    if sitting is None or ctx.actor.person_id is None or sitting.person_id != ctx.actor.person_id:
+        raise NotFound("exam.no_sitting", _("没有找到这次考核。请从“我的培训”进入。"))
+    return sitting
+
+
+def paper_of(ctx: Ctx, sitting: Sitting) -> list[Shown]:
+    """The questions of a sitting in order, without their keys: the key column is not even read."""
+    columns = (SittingAnswer.place, SittingAnswer.kind, SittingAnswer.stem, SittingAnswer.options,
+               SittingAnswer.choice, SittingAnswer.turn)
+    rows = ctx.db.execute(select(*columns).where(SittingAnswer.sitting_id == sitting.id)
+                          .order_by(SittingAnswer.place))
+    return [Shown(row.place, QuestionKind(row.kind), row.stem, tuple(row.options), row.choice, row.turn)
+            for row in rows]
+
+
+def unanswered(ctx: Ctx, sitting: Sitting) -> list[int]:
+    """The numbers of the questions without an answer."""
+    return list(ctx.db.scalars(select(SittingAnswer.place).where(
+        SittingAnswer.sitting_id == sitting.id, SittingAnswer.choice == "").order_by(SittingAnswer.place)))
