@@ -7,8 +7,11 @@ from core.base.events import subscribe
 from core.base.outbox import job
 from core.course.catalogue import begin_study
 from core.course.service import close_idle_leases
+from core.course.uploads import prepare_lesson
 from core.cycle import EnrollmentOpened
 from core.tenancy import Ctx
+
+__all__ = ["close_idle", "opened", "prepare_lesson"]
 
 
 @subscribe(EnrollmentOpened)

@@ -33,3 +33,19 @@ def duration_of(path: Path) -> int:
         if b"moov" not in file.read(_HEAD):
             raise MediaError("视频索引不在文件开头，边下边播会失败：请用“faststart”方式重新导出")
     return round(float(facts["format"]["duration"]) * 1000)
+
+
+def length_of(path: Path) -> float:
+    """The length in seconds of any video that ffmpeg reads; MediaError for what is none."""
+    try:
+        done = subprocess.run(
+            ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "format=duration:stream=codec_type",
+             "-protocol_whitelist", "file", "-of", "json", str(path)],
+            capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        raise MediaError("视频检查没有完成，请稍后再传") from None
+    facts = json.loads(done.stdout or "{}")
+    length = str(facts.get("format", {}).get("duration", ""))
+    if done.returncode or not facts.get("streams") or not length.replace(".", "", 1).isdigit():
+        raise MediaError("这个文件不是视频，或者已经损坏")
+    return float(length)

@@ -59,6 +59,25 @@ class Lesson(Base):
     package: Mapped[Package] = relationship(back_populates="lessons")
 
 
+class LessonUpload(Base):
+    """A video on its way to being a lesson: how far the making is, or why it was refused."""
+
+    __tablename__ = "lesson_upload"
+
+    id: Mapped[Id] = id_column()
+    package_id: Mapped[Id] = mapped_column(ForeignKey("package.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    class_hours: Mapped[int] = mapped_column(SmallInteger)
+    filename: Mapped[str] = mapped_column(String(200))
+    source_key: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    percent: Mapped[int] = mapped_column(SmallInteger, default=0)
+    problem: Mapped[str] = mapped_column(String(300), default="")
+    lesson_id: Mapped[Id | None] = mapped_column(ForeignKey("lesson.id"))
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
 class Study(Base):
     """The study of one enrollment: which packages, the round (a clearing begins a new one), when it was complete."""
 
