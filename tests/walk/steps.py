@@ -27,7 +27,7 @@ class Walker:
         self.shot += 1
         for suffix, size in (("", WIDE), ("-phone", PHONE)):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
-            self.page.screenshot(path=self.pictures / f"{name}{suffix}.png", full_page=True)
+            self.page.screenshot(path=self.pictures / f"{name}{suffix}.png", full_page=not suffix)
         self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
     def press(self, label: str) -> None:
@@ -157,3 +157,118 @@ def pay(walker: Walker) -> None:
     phone.close()
     page.wait_for_url("**/paid**", timeout=20_000)
     walker.picture("3-paid")
+
+
+def study(walker: Walker, seconds: float) -> None:
+    """N-33 … N-38: consent, camera, one turn of the head, then every lesson to its end at its own speed."""
+    page = walker.page
+    walker.go("/training")
+    walker.picture("4-training")
+    walker.press("开始学习")
+    walker.picture("4-consent")
+    walker.press("同意并继续")
+    page.get_by_role("button", name="打开摄像头").click()
+    start = page.get_by_role("button", name="拍照识别")
+    expect(start).to_be_enabled(timeout=20_000)
+    walker.picture("4-face")
+    start.click()
+    page.wait_for_url("**/study/**", timeout=60_000)
+    expect(page.locator("[data-part=credit]")).not_to_be_empty(timeout=20_000)
+    walker.picture("4-player")
+    done = page.locator("[data-completion]")
+    expect(done).to_be_visible(timeout=seconds * 1000)
+    expect(done).to_contain_text("您已完成本年度继续教育学时，经审核通过后计入有效学时，审核时间大约需要3到5个工作日")
+    walker.picture("4-done")
+    done.get_by_role("link", name="知道了").click()
+
+
+def sit_exam(walker: Walker, answers: dict[str, str]) -> None:
+    """N-40 … N-43: fifty questions, answered from the bank by their stems, score at once."""
+    page = walker.page
+    walker.go("/training")
+    walker.picture("5-training")
+    walker.press("开始考试")
+    walker.picture("5-rules")
+    page.locator("main").get_by_role("button", name="开始考试").click()
+    questions = page.locator("[data-question]")
+    expect(questions).to_have_count(50)
+    walker.picture("5-paper")
+    for index in range(50):
+        box = questions.nth(index)
+        stem = box.locator("legend").inner_text()
+        known = next((right for question, right in answers.items() if question in stem.replace("\n", "")), None)
+        assert known is not None, stem
+        for option in known.split("\n"):
+            box.get_by_text(option, exact=True).first.click()
+    expect(page.get_by_text("已保存").first).to_be_visible()
+    walker.press("交卷")
+    page.get_by_role("button", name="确定交卷").or_(page.get_by_role("button", name="交卷", exact=True)).last.click()
+    expect(page.get_by_text("合格").first).to_be_visible()
+    walker.picture("5-result")
+
+
+def audit(auditor: Walker, name: str) -> None:
+    """N-44: the queue, the pictures beside the photo on file, passed."""
+    page = auditor.page
+    auditor.go("/audit/")
+    auditor.picture("6-queue")
+    page.get_by_role("row", name=name).get_by_role("link", name="审核").click()
+    auditor.picture("6-case")
+    auditor.press("通过")
+    page.get_by_role("button", name="通过", exact=True).or_(page.get_by_role("button", name="确定", exact=True)).last.click()
+    expect(page.get_by_text("已通过").first).to_be_visible()
+    auditor.picture("6-passed")
+
+
+def proof(walker: Walker, into: Path) -> Path:
+    """N-49: 打印证书, and the same bytes each time."""
+    page = walker.page
+    walker.go("/training")
+    walker.picture("7-training")
+    walker.press("打印证书")
+    walker.press("打印证书")
+    expect(page.get_by_role("link", name="下载")).to_be_visible(timeout=30_000)
+    walker.picture("7-proof")
+    first, second = (download(walker, "下载", into / name) for name in ("proof.pdf", "proof-again.pdf"))
+    assert first.read_bytes() == second.read_bytes()
+    second.unlink()
+    return first
+
+
+def download(walker: Walker, label: str, target: Path) -> Path:
+    with walker.page.expect_download() as got:
+        walker.page.get_by_role("link", name=label, exact=True).first.click()
+    got.value.save_as(target)
+    return target
+
+
+def replace(walker: Walker, number: str, into: Path) -> Path:
+    """N-50 … N-52: the hours are on record; the electronic certificate comes, the old one is void."""
+    page = walker.page
+    walker.go("/certificates")
+    expect(page.get_by_text(number)).to_be_visible()
+    walker.picture("8-certificates")
+    walker.press("证书更新")
+    expect(page.get_by_text("系统将自动生成电子证书，同时原证书作废").first).to_be_visible()
+    walker.picture("8-confirm")
+    page.get_by_role("button", name="证书更新").or_(page.get_by_role("button", name="确定", exact=True)).last.click()
+    expect(page.get_by_role("link", name="下载")).to_be_visible(timeout=30_000)
+    walker.picture("8-electronic")
+    return download(walker, "下载", into / "certificate.pdf")
+
+
+def verify(public: Walker, certificate: Path, old: str, name: str) -> None:
+    """Anybody, signed in nowhere: by file, and by the old number, which is void."""
+    page = public.page
+    public.go("/verify")
+    public.picture("8-verify")
+    page.locator("[name=file]").set_input_files(certificate)
+    public.press("核对文件")
+    expect(page.get_by_text("有效").first).to_be_visible()
+    expect(page.get_by_text(name, exact=True)).to_have_count(0)
+    public.picture("8-verified")
+    public.go("/verify")
+    page.locator("[name=number]").fill(old)
+    public.press("查询")
+    expect(page.get_by_text("作废").first).to_be_visible()
+    public.picture("8-old-void")
