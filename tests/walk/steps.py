@@ -122,8 +122,13 @@ def complete_file(walker: Walker, photo: Path) -> None:
 def choose_cycle(walker: Walker, post: str, year: int) -> None:
     """N-18 … N-27: the certificates are there; post and year are chosen, confirmed, ordered."""
     page = walker.page
+    walker.press("获取本人所有证书信息")
+    walker.picture("2-pulled")
+    heading = page.get_by_role("heading", name=post, exact=True)
+    until = time.monotonic() + 60
     walker.go("/education/choose")
-    expect(page.get_by_role("heading", name=post, exact=True)).to_be_visible()
+    while not heading.is_visible() and time.monotonic() < until:
+        page.reload()
     section = page.locator("section").filter(has=page.get_by_role("heading", name=post, exact=True))
     section.get_by_label(f"{year}-01-01~{year}-12-31").check()
     walker.picture("2-choose")
