@@ -21,6 +21,7 @@ from core.base.embedded_redis import NoRedisServer
 from core.base.outbox import QUEUES, JobState, OutboxRow, revive
 from core.base.supervisor import ChildFailed, Supervisor
 from core.checking import check_tenant
+from core.course import recompute
 from core.demo.filling import fill_demo, welcome
 from core.extension import PluginError
 from core.migrating import upgrade_tenant
@@ -157,6 +158,28 @@ def jobs_retry(installation: Installation, slug: str, row_id: UUID) -> None:
         revive(row, ctx.now)
         ctx.record("job.retry", row.id, kind=row.kind)
     Doorbell(installation.redis_url).ring(slug)
+
+
+@main.group()
+def hours() -> None:
+    """学时：账目与证据是否一致。"""
+
+
+@hours.command("recompute")
+@click.option("--tenant", "slug", default=None, help="只核对这一个租户。")
+@click.pass_obj
+def hours_recompute(installation: Installation, slug: str | None) -> None:
+    """按收到的心跳重新计算每一段学习，与学时账目逐项对照；有出入时以状态 1 结束。"""
+    differ = False
+    for item in installation.tenants(slug):
+        with unit_of_work(item) as ctx:
+            found = recompute(ctx)
+        for difference in found.differences:
+            click.echo(f"{item.slug}\t{difference.lease_id}\t{difference.what}", err=True)
+        differ = differ or bool(found.differences)
+        click.echo(f"{item.slug}：核对 {found.leases} 次学习、{found.beats} 次心跳，{len(found.differences)} 处不一致")
+    if differ:
+        sys.exit(1)
 
 
 @main.group()

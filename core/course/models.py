@@ -115,7 +115,7 @@ class StudyLease(Base):
     """The right of one page to study for a person. A newer page takes over: at most one is open (L1).
 
     `state` is what the next beat is judged by and `seq` the number it must carry: one statement moves both on.
-    `base` and `opened` as in `tokens.Lease`.
+    `base` and `opened` as in `tokens.Lease`; `first` is the state that the lease was opened with.
     """
 
     __tablename__ = "study_lease"
@@ -135,6 +135,7 @@ class StudyLease(Base):
     opened: Mapped[int] = mapped_column(Integer)
     seq: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(300))
+    first: Mapped[str] = mapped_column(String(300), default="")
     opened_ms: Mapped[int] = mapped_column(BigInteger)
     last_ms: Mapped[int] = mapped_column(BigInteger)
     closed_ms: Mapped[int | None] = mapped_column(BigInteger)

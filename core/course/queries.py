@@ -31,9 +31,9 @@ _EFFECT = case((HourEntry.kind == Kind.CLEAR, -HourEntry.slots), (HourEntry.kind
                else_=HourEntry.slots)
 
 
-def pace(ctx: Ctx) -> Pace:
-    """The pace of the tenant's rules in force."""
-    hours = ctx.rules().hours
+def pace(ctx: Ctx, at: datetime | None = None) -> Pace:
+    """The pace of the tenant's rules in force now, or at another moment."""
+    hours = ctx.rules(at).hours
     return pace_of(hours.hour_seconds, hours.slot_seconds, hours.beat_seconds, hours.speed_tolerance_seconds,
                    hours.lease_idle_seconds)
 

@@ -115,7 +115,8 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
                        epoch=(latest.epoch if latest else 0) + 1, round=study.round,
                        base=learned.credited_slots - lesson.credited, seq=state.seq,
                        opened=asked_since(ctx, asked, latest, learned.credited_slots),
-                       state=pack(state), opened_ms=now, last_ms=state.last_at_ms, device=device[:200])
+                       state=pack(state), first=pack(state), opened_ms=now, last_ms=state.last_at_ms,
+                       device=device[:200])
     ctx.db.add(lease)
     try:
         ctx.db.flush()

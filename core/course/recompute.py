@@ -1,0 +1,83 @@
+"""Does the ledger say what the evidence says? Every lease is judged again from the beats that arrived (C-01)."""
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.base.db import Id
+from core.course.ledger import Kind
+from core.course.models import BeatRow, HourEntry, Segment, StudyLease
+from core.course.queries import moment, pace
+from core.course.rules import Beat, BeatState, Pace, Run, close, judge_beat
+from core.course.tokens import pack, unpack
+from core.tenancy import Ctx
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What does not agree, and where: a lease with the number of the beat, or an entry."""
+
+    lease_id: Id
+    what: str
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """How much was judged again, and what differs; an honest ledger has no difference."""
+
+    leases: int
+    beats: int
+    differences: tuple[Difference, ...]
+
+
+def recompute(ctx: Ctx) -> Recomputed:
+    """Judge every lease of the tenant again, and compare beats, runs and entries."""
+    leases = beats = 0
+    found: list[Difference] = []
+    for lease in ctx.db.scalars(select(StudyLease).order_by(StudyLease.id)).yield_per(200):
+        leases += 1
+        rows = ctx.db.scalars(select(BeatRow).where(BeatRow.lease_id == lease.id).order_by(BeatRow.seq)).all()
+        beats += len(rows)
+        found += _differences(ctx, lease, list(rows), pace(ctx, moment(lease.opened_ms)))
+    return Recomputed(leases, beats, tuple(found))
+
+
+def _differences(ctx: Ctx, lease: StudyLease, rows: list[BeatRow], beats: Pace) -> Iterator[Difference]:
+    if not lease.first:
+        yield Difference(lease.id, "the state it was opened with is missing")
+        return
+    state, runs = unpack(lease.first), list[Run]()
+    for row in rows:
+        verdict = judge_beat(state, Beat(row.seq, row.at_ms, row.position_ms, row.playing, row.present), beats)
+        if (verdict.credit, verdict.reason) != (row.credit, row.reason):
+            yield Difference(lease.id, f"beat {row.seq}: {row.reason} {row.credit}, judged again {verdict.reason} "
+                                       f"{verdict.credit}")
+        state = verdict.state
+        runs += [verdict.ended] if verdict.ended else []
+    yield from _ending(lease, state, runs)
+    yield from _evidence(ctx, lease, runs)
+
+
+def _ending(lease: StudyLease, state: BeatState, runs: list[Run]) -> Iterator[Difference]:
+    """The state that the beats lead to is the one in the row; a closed lease gives up its last run."""
+    if lease.closed_ms is not None:
+        state, run = close(state)
+        runs += [run] if run else []
+    if pack(state) != lease.state:
+        yield Difference(lease.id, "its beats lead to another state than its row holds")
+
+
+def _evidence(ctx: Ctx, lease: StudyLease, runs: list[Run]) -> Iterator[Difference]:
+    rows = ctx.db.execute(
+        select(Segment, HourEntry).outerjoin(HourEntry, (HourEntry.segment_id == Segment.id)
+                                             & (HourEntry.kind == Kind.CREDIT))
+        .where(Segment.lease_id == lease.id).order_by(Segment.from_ms, Segment.to_ms)).all()
+    held = [Run(segment.from_ms, segment.to_ms, segment.pos_from_ms, segment.pos_to_ms, segment.slot, segment.slots)
+            for segment, _entry in rows]
+    if held != sorted(runs, key=lambda run: (run.from_ms, run.to_ms)):
+        yield Difference(lease.id, f"{len(held)} segments, judged again {len(runs)}")
+    for segment, entry in rows:
+        credited = (entry.slot, entry.slots) if entry else (0, 0)
+        if credited != (segment.slot, segment.slots):
+            yield Difference(lease.id, f"entry of segment {segment.id}: {credited}, evidence "
+                                       f"{(segment.slot, segment.slots)}")
