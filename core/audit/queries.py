@@ -70,7 +70,7 @@ def last_decision(ctx: Ctx, case: AuditCase) -> AuditDecision | None:
     return decisions[-1] if decisions else None
 
 
-def queue(ctx: Ctx, asked: Filter) -> Select[tuple[AuditCase]]:
+def queue(ctx: Ctx, asked: Filter) -> Select[AuditCase]:
     """The cases that a filter asks for: who has waited longest first, what was decided last first."""
     rows = select(AuditCase).join(Post, Post.id == AuditCase.post_id).where(AuditCase.state == asked.state)
     if asked.year:

@@ -1,11 +1,22 @@
 """Core's own answers to the hooks that concern certificates."""
+from flask import url_for
 from flask_babel import gettext as _
 
 from core.base.clock import local_date
 from core.base.errors import Problem
 from core.certificate.listing import steps_of_certificates
+from core.certificate.proofs import missing, proofs_of, standing_proof
 from core.contract.hooks import hookimpl
-from core.contract.values import CertificateFacts, Column, PersonFacts, Step
+from core.contract.values import (
+    Action,
+    CertificateFacts,
+    Column,
+    EnrollmentFacts,
+    PersonFacts,
+    Step,
+    StepState,
+)
+from core.cycle import enrollments_of
 from core.identity import person_of
 from core.registry import STATUS_TEXTS, Status
 from core.tenancy import Ctx
@@ -37,5 +48,29 @@ def check_replacement(ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:
 
 @hookimpl(trylast=True)
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
-    """八 证书更新 (N-03, N-52)."""
-    return steps_of_certificates(ctx, person_of(ctx, person.id))
+    """七 生成培训证明 (N-49) and 八 证书更新 (N-03, N-52)."""
+    return [_proof_step(ctx, person), *steps_of_certificates(ctx, person_of(ctx, person.id))]
+
+
+def _proof_step(ctx: Ctx, person: PersonFacts) -> Step:
+    title, rows = _("生成培训证明"), enrollments_of(ctx, person.id)
+    ready = [row for row in rows if not missing(ctx, row.id)]
+    waiting = next((row for row in ready if standing_proof(ctx, row.id) is None), None)
+    if waiting is not None:
+        look = Action("proof", title, url_for("certificate.proof", enrollment_id=waiting.id))
+        return Step(7, title, StepState.UNDER_WAY, _("%(post)s：可以打印学时证明了。", post=waiting.post.name), action=look)
+    if ready:
+        newest = proofs_of(ctx, person.id)[0]
+        look = Action("proof", title, url_for("certificate.proof", enrollment_id=newest.enrollment_id))
+        return Step(7, title, StepState.DONE, _("学时证明已生成。"), since=newest.issued_at, action=look)
+    return Step(7, title, StepState.WAITING_START, _("学时审核与考核全部通过后可打印。"))
+
+
+@hookimpl(trylast=True)
+def collect_enrollment_actions(ctx: Ctx, enrollment: EnrollmentFacts) -> list[Action]:
+    """打印证书 of a row of 我的培训: before it can be, it says what is missing (N-32, N-49)."""
+    why_not = missing(ctx, enrollment.id)
+    if why_not:
+        return [Action("proof", _("打印证书"), why_not=why_not, order=30)]
+    return [Action("proof", _("打印证书"), url_for("certificate.print_proof", enrollment_id=enrollment.id), order=30,
+                   method="post")]

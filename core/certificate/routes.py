@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 
 from core.access import Permission, policy
 from core.base.errors import NotFound
-from core.certificate import listing, public, service
+from core.certificate import listing, proofs, public, service
 from core.certificate.issuing import issues_of
 from core.certificate.web import bp, pdf_response
+from core.cycle import Enrollment, enrollment
 from core.extension import hooks
 from core.identity import current_person
 from core.registry import (
@@ -112,3 +113,43 @@ def file(certificate_id: UUID) -> ResponseReturnValue:
         if not wanted or str(issued.version) == wanted:
             return pdf_response(ctx, issued.document)
     raise NotFound("no_file", _("这本证书没有电子文件。"))
+
+
+@bp.post("/proofs/<uuid:enrollment_id>")
+@policy(Permission.STUDY)
+def print_proof(enrollment_id: UUID) -> ResponseReturnValue:
+    """【打印证书】 (N-49): issued at the first click, shown ever after."""
+    ctx = current_ctx()
+    _own(enrollment_id)
+    proofs.issue_proof(ctx, enrollment_id)
+    return redirect(url_for(".proof", enrollment_id=enrollment_id), 303)
+
+
+@bp.get("/proofs/<uuid:enrollment_id>")
+@policy(Permission.STUDY)
+def proof(enrollment_id: UUID) -> ResponseReturnValue:
+    """The proof with its file, or what is still missing."""
+    ctx = current_ctx()
+    row = _own(enrollment_id)
+    return page("certificate/proof.html", row=row, proof=proofs.standing_proof(ctx, enrollment_id),
+                missing=proofs.missing(ctx, enrollment_id))
+
+
+@bp.get("/proofs/<uuid:enrollment_id>/file")
+@policy(Permission.STUDY)
+def proof_file(enrollment_id: UUID) -> ResponseReturnValue:
+    """The frozen bytes."""
+    _own(enrollment_id)
+    found = proofs.standing_proof(current_ctx(), enrollment_id)
+    if found is None:
+        raise NotFound("no_proof", _("还没有学时证明。请从“我的培训”点“打印证书”。"))
+    return pdf_response(current_ctx(), found.document)
+
+
+def _own(enrollment_id: UUID) -> Enrollment:
+    """The acting person's enrollment; somebody else's is as unknown as none."""
+    ctx = current_ctx()
+    row = enrollment(ctx, enrollment_id)
+    if row.person_id != ctx.actor.person_id:
+        raise NotFound("enrollment", _("没有找到这项培训。请从“我的培训”中打开。"))
+    return row
