@@ -23,7 +23,7 @@ class AuditCase(Base):
     )
 
     id: Mapped[Id] = id_column()
-    enrollment_id: Mapped[Id] = mapped_column(Uuid(), index=True)
+    enrollment_id: Mapped[Id] = mapped_column(ForeignKey("enrollment.id"), index=True)
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
     post_id: Mapped[Id] = mapped_column(ForeignKey("post.id"))
     year: Mapped[int] = mapped_column(Integer)

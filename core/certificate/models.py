@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstraint, Uuid, text
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.base.db import Base, Id, id_column
@@ -19,7 +19,7 @@ class Proof(Base):
                             postgresql_where=text("withdrawn_at IS NULL")),)
 
     id: Mapped[Id] = id_column()
-    enrollment_id: Mapped[Id] = mapped_column(Uuid(), index=True)
+    enrollment_id: Mapped[Id] = mapped_column(ForeignKey("enrollment.id"), index=True)
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
     post_id: Mapped[Id] = mapped_column(ForeignKey("post.id"))
     year: Mapped[int] = mapped_column(Integer)

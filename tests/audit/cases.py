@@ -15,6 +15,7 @@ from core.exam import ExamPassed
 from core.exam.models import Sitting
 from core.identity import person_of
 from core.presence.models import Snapshot
+from core.registry import CertificateStatusEntry, Status
 from core.tenancy import Tenant, unit_of_work
 from tests.certificate.holders import holder
 from tests.exam.people import credit_all, enroll
@@ -40,6 +41,8 @@ def studied(tenant: Tenant, serial: int = 1, *, post: str = "资料员", name: s
     who = holder(tenant, serial, name=name)
     found = enroll(tenant, who, post=post)
     with unit_of_work(tenant, NOBODY) as ctx:
+        ctx.db.add(CertificateStatusEntry(certificate_id=enrollment(ctx, found).certificate_id, status=Status.NORMAL,
+                                          at=ctx.now))
         for slot, (verdict, euclid, colour) in enumerate([("same", 0.31, "white"), ("other", 0.72, "black")]):
             ctx.db.add(Snapshot(person_id=who.person_id, enrollment_id=found, slot=slot, taken_at=ctx.now,
                                 picture_key=ctx.blobs.put(picture(colour), "snapshot"), verdict=verdict, faces=1,

@@ -30,10 +30,10 @@ def test_the_button_says_what_is_missing(tenant: Tenant, browser_of: BrowserOf) 
     examined(tenant, one)
     finished(tenant, one)
     assert "正在等待审核，通过后可打印" in trainee.get(f"/proofs/{one.enrollment}").text
-    assert "正在等待审核，通过后可打印" in trainee.get("/training/").text
+    assert "正在等待审核，通过后可打印" in trainee.get("/training").text
     assert trainee.submit(f"/proofs/{one.enrollment}").status_code == 422
     assert decide(auditor, tenant, one, "pass") == 303
-    assert f'action="/proofs/{one.enrollment}"' in trainee.get("/training/").text
+    assert f'action="/proofs/{one.enrollment}"' in trainee.get("/training").text
 
 
 def test_drawn_once_and_the_same_ever_after(tenant: Tenant, browser_of: BrowserOf) -> None:
