@@ -2,17 +2,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import Permission, policy
 from core.console.board import board_of
-from core.cycle import EnrollmentState, course_title, due_of, enrollments_of, period
+from core.cycle import Enrollment, EnrollmentState, course_title, due_of, enrollments_of, period
 from core.cycle.words import STATE_TONES, STATE_WORDS
+from core.exam.models import Sitting
+from core.exam.queries import sittings_of
+from core.exam.states import SittingState
 from core.identity import current_person
 from core.web import current_ctx, page
-from core.web.filters import isoday
+from core.web.filters import daytime, isoday
 
 bp = Blueprint("sections", __name__)
 
@@ -50,7 +53,7 @@ def pretraining() -> ResponseReturnValue:
 def plans() -> ResponseReturnValue:
     """N-10: 培训管理, the trainings of this person, the first enrolled first (N-24)."""
     ctx = current_ctx()
-    rows = tuple({"title": course_title(row), "period": period(row.year), "hours": due_of(row).total,
+    rows = tuple({"title": course_title(row), "href": "", "period": period(row.year), "hours": due_of(row).total,
                   "enrolled": isoday(row.enrolled_at), "state": STATE_WORDS[EnrollmentState(row.state)],
                   "tone": STATE_TONES[EnrollmentState(row.state)]}
                  for row in enrollments_of(ctx, current_person(ctx).id))
@@ -63,6 +66,19 @@ def plans() -> ResponseReturnValue:
 @bp.get("/tests")
 @policy(Permission.STUDY)
 def tests() -> ResponseReturnValue:
-    """N-10: 测试管理, the tests of this person."""
+    """N-10: 测试管理, each test of this person with its score (N-40, N-41)."""
+    ctx = current_ctx()
+    rows = tuple(_test_row(row, sitting) for row in enrollments_of(ctx, current_person(ctx).id)
+                 for sitting in sittings_of(ctx, row.id))
+    columns = (("title", _("培训名称")), ("at", _("时间"), "date"), ("score", _("成绩"), "num"), ("state", _("结果")))
     return show(Section("tests", _("测试管理"), _("每一次考核测试的成绩都列在这里。"), _("您还没有考核测试"),
-                        _("全部学时学完后开放考核测试，成绩会显示在这里。")))
+                        _("全部学时学完后开放考核测试，成绩会显示在这里。"), columns, rows))
+
+
+def _test_row(enrollment: Enrollment, sitting: Sitting) -> dict[str, Any]:
+    running = sitting.state == SittingState.RUNNING
+    passed = sitting.score is not None and sitting.score >= sitting.pass_score
+    word, tone = ((_("进行中"), "active") if running else (_("合格"), "done") if passed else (_("未合格"), "stop"))
+    return {"title": course_title(enrollment), "at": daytime(sitting.started_at), "state": word, "tone": tone,
+            "score": "" if running else _("%(score)s 分", score=sitting.score),
+            "href": url_for("exam.paper" if running else "exam.result", sitting_id=sitting.id)}
