@@ -75,6 +75,8 @@ class Player {
   // --- opening -----------------------------------------------------------------------------------------
 
   async open(lessonId) {
+    this.changing = true;
+    clearTimeout(this.timer);
     this.say(this.words.opening);
     const left = await this.pending.take();
     if (left) await this.post(this.root.dataset.beat, left).catch(() => null);
@@ -82,6 +84,7 @@ class Player {
     try {
       answer = await this.insist(this.root.dataset.lease, lessonId ? { lesson: lessonId } : {});
     } catch (refused) {
+      this.changing = false;
       this.refused(refused);
       return;
     }
@@ -98,6 +101,7 @@ class Player {
     await new Promise((done) => this.video.addEventListener("loadedmetadata", done, { once: true }));
     this.video.currentTime = this.allowed / 1000;
     if (this.camera && !this.camera.live && await this.camera.open()) this.part("camera").hidden = false;
+    this.changing = false;
     await this.begin();
   }
 
@@ -185,6 +189,8 @@ class Player {
   // One beat at a time: the next one needs the token that answers this one.
   async report(playing, starting = false) {
     while (this.busy) await this.busy;
+    // A beat that waited while the lesson changed would speak for a lease that is closed.
+    if (this.changing) return null;
     let release;
     this.busy = new Promise((done) => { release = done; });
     try {
@@ -255,7 +261,10 @@ class Player {
 
   // The lesson is over when the server has given all of it; the last slot may have to end first.
   ended(answer) {
+    if (this.changing) return;
     if (answer.full) {
+      this.changing = true;
+      clearTimeout(this.timer);
       this.granted = false;
       this.say(this.words.next);
       this.mark(this.lesson.id);
