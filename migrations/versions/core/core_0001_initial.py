@@ -261,28 +261,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('person_id', name=op.f('uq_account_person_id')),
     sa.UniqueConstraint('username', name=op.f('uq_account_username'))
     )
-    op.create_table('audit_case',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('enrollment_id', sa.Uuid(), nullable=False),
-    sa.Column('person_id', sa.Uuid(), nullable=False),
-    sa.Column('post_id', sa.Uuid(), nullable=False),
-    sa.Column('year', sa.Integer(), nullable=False),
-    sa.Column('round', sa.Integer(), nullable=False),
-    sa.Column('state', sa.String(length=10), nullable=False),
-    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('due_first', sa.Date(), nullable=False),
-    sa.Column('due_last', sa.Date(), nullable=False),
-    sa.Column('due_certain', sa.Boolean(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_audit_case_person_id')),
-    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_audit_case_post_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_case')),
-    sa.UniqueConstraint('enrollment_id', 'round', name=op.f('uq_audit_case_enrollment_id_round'))
-    )
-    op.create_index(op.f('ix_audit_case_enrollment_id'), 'audit_case', ['enrollment_id'], unique=False)
-    op.create_index(op.f('ix_audit_case_person_id'), 'audit_case', ['person_id'], unique=False)
-    op.create_index('ix_audit_case_queue', 'audit_case', ['state', 'due_last'], unique=False)
-    op.create_index('uq_audit_case_waiting', 'audit_case', ['enrollment_id'], unique=True, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
     op.create_table('certificate',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
@@ -443,26 +421,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_photo_ticket_person_id'), 'photo_ticket', ['person_id'], unique=False)
     op.create_index(op.f('ix_photo_ticket_state'), 'photo_ticket', ['state'], unique=False)
-    op.create_table('proof',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('enrollment_id', sa.Uuid(), nullable=False),
-    sa.Column('person_id', sa.Uuid(), nullable=False),
-    sa.Column('post_id', sa.Uuid(), nullable=False),
-    sa.Column('year', sa.Integer(), nullable=False),
-    sa.Column('hours', sa.Integer(), nullable=False),
-    sa.Column('number', sa.String(length=40), nullable=False),
-    sa.Column('document_id', sa.Uuid(), nullable=False),
-    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_proof_document_id')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_proof_person_id')),
-    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_proof_post_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_proof')),
-    sa.UniqueConstraint('number', name=op.f('uq_proof_number'))
-    )
-    op.create_index(op.f('ix_proof_enrollment_id'), 'proof', ['enrollment_id'], unique=False)
-    op.create_index(op.f('ix_proof_person_id'), 'proof', ['person_id'], unique=False)
-    op.create_index('uq_proof_standing', 'proof', ['enrollment_id'], unique=True, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
     op.create_table('registry_holding',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('id_number', sa.LargeBinary(), nullable=False),
@@ -553,19 +511,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attestation'))
     )
     op.create_index('ix_attestation_holder', 'attestation', ['person_id', 'enrollment_id', 'valid_until'], unique=False)
-    op.create_table('audit_decision',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('case_id', sa.Uuid(), nullable=False),
-    sa.Column('state', sa.String(length=10), nullable=False),
-    sa.Column('ground', sa.String(length=1), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('by_account', sa.Uuid(), nullable=True),
-    sa.Column('by_name', sa.String(length=60), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['case_id'], ['audit_case.id'], name=op.f('fk_audit_decision_case_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_decision'))
-    )
-    op.create_index(op.f('ix_audit_decision_case_id'), 'audit_decision', ['case_id'], unique=False)
     op.create_table('certificate_issue',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('certificate_id', sa.Uuid(), nullable=False),
@@ -700,6 +645,29 @@ def upgrade() -> None:
     sa.UniqueConstraint('number', name=op.f('uq_payment_attempt_number'))
     )
     op.create_index(op.f('ix_payment_attempt_order_id'), 'payment_attempt', ['order_id'], unique=False)
+    op.create_table('audit_case',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('enrollment_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('post_id', sa.Uuid(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_first', sa.Date(), nullable=False),
+    sa.Column('due_last', sa.Date(), nullable=False),
+    sa.Column('due_certain', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['enrollment_id'], ['enrollment.id'], name=op.f('fk_audit_case_enrollment_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_audit_case_person_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_audit_case_post_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_case')),
+    sa.UniqueConstraint('enrollment_id', 'round', name=op.f('uq_audit_case_enrollment_id_round'))
+    )
+    op.create_index(op.f('ix_audit_case_enrollment_id'), 'audit_case', ['enrollment_id'], unique=False)
+    op.create_index(op.f('ix_audit_case_person_id'), 'audit_case', ['person_id'], unique=False)
+    op.create_index('ix_audit_case_queue', 'audit_case', ['state', 'due_last'], unique=False)
+    op.create_index('uq_audit_case_waiting', 'audit_case', ['enrollment_id'], unique=True, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
     op.create_table('exam_sitting',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('enrollment_id', sa.Uuid(), nullable=False),
@@ -738,6 +706,27 @@ def upgrade() -> None:
     sa.UniqueConstraint('provider', 'notice_id', name=op.f('uq_payment_notice_provider_notice_id'))
     )
     op.create_index(op.f('ix_payment_notice_attempt_id'), 'payment_notice', ['attempt_id'], unique=False)
+    op.create_table('proof',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('enrollment_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('post_id', sa.Uuid(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('hours', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('document_id', sa.Uuid(), nullable=False),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_proof_document_id')),
+    sa.ForeignKeyConstraint(['enrollment_id'], ['enrollment.id'], name=op.f('fk_proof_enrollment_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_proof_person_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_proof_post_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proof')),
+    sa.UniqueConstraint('number', name=op.f('uq_proof_number'))
+    )
+    op.create_index(op.f('ix_proof_enrollment_id'), 'proof', ['enrollment_id'], unique=False)
+    op.create_index(op.f('ix_proof_person_id'), 'proof', ['person_id'], unique=False)
+    op.create_index('uq_proof_standing', 'proof', ['enrollment_id'], unique=True, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
     op.create_table('refund',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('attempt_id', sa.Uuid(), nullable=False),
@@ -764,6 +753,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('enrollment_id', name=op.f('pk_study'))
     )
     op.create_index(op.f('ix_study_person_id'), 'study', ['person_id'], unique=False)
+    op.create_table('audit_decision',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('ground', sa.String(length=1), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('by_account', sa.Uuid(), nullable=True),
+    sa.Column('by_name', sa.String(length=60), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['audit_case.id'], name=op.f('fk_audit_decision_case_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_decision'))
+    )
+    op.create_index(op.f('ix_audit_decision_case_id'), 'audit_decision', ['case_id'], unique=False)
     op.create_table('exam_answer',
     sa.Column('sitting_id', sa.Uuid(), nullable=False),
     sa.Column('place', sa.Integer(), nullable=False),
@@ -814,6 +816,7 @@ def upgrade() -> None:
     sa.Column('opened', sa.Integer(), nullable=False),
     sa.Column('seq', sa.Integer(), nullable=False),
     sa.Column('state', sa.String(length=300), nullable=False),
+    sa.Column('first', sa.String(length=300), nullable=False),
     sa.Column('opened_ms', sa.BigInteger(), nullable=False),
     sa.Column('last_ms', sa.BigInteger(), nullable=False),
     sa.Column('closed_ms', sa.BigInteger(), nullable=True),
@@ -926,9 +929,15 @@ def downgrade() -> None:
     op.drop_table('hour_note')
     op.drop_index(op.f('ix_exam_answer_question_id'), table_name='exam_answer')
     op.drop_table('exam_answer')
+    op.drop_index(op.f('ix_audit_decision_case_id'), table_name='audit_decision')
+    op.drop_table('audit_decision')
     op.drop_index(op.f('ix_study_person_id'), table_name='study')
     op.drop_table('study')
     op.drop_table('refund')
+    op.drop_index('uq_proof_standing', table_name='proof', sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
+    op.drop_index(op.f('ix_proof_person_id'), table_name='proof')
+    op.drop_index(op.f('ix_proof_enrollment_id'), table_name='proof')
+    op.drop_table('proof')
     op.drop_index(op.f('ix_payment_notice_attempt_id'), table_name='payment_notice')
     op.drop_table('payment_notice')
     op.drop_index('uq_exam_sitting_running', table_name='exam_sitting', sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
@@ -936,6 +945,11 @@ def downgrade() -> None:
     op.drop_index('ix_exam_sitting_overdue', table_name='exam_sitting')
     op.drop_index(op.f('ix_exam_sitting_enrollment_id'), table_name='exam_sitting')
     op.drop_table('exam_sitting')
+    op.drop_index('uq_audit_case_waiting', table_name='audit_case', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index('ix_audit_case_queue', table_name='audit_case')
+    op.drop_index(op.f('ix_audit_case_person_id'), table_name='audit_case')
+    op.drop_index(op.f('ix_audit_case_enrollment_id'), table_name='audit_case')
+    op.drop_table('audit_case')
     op.drop_index(op.f('ix_payment_attempt_order_id'), table_name='payment_attempt')
     op.drop_table('payment_attempt')
     op.drop_index('ix_order_line_subject', table_name='order_line')
@@ -956,8 +970,6 @@ def downgrade() -> None:
     op.drop_table('certificate_status_entry')
     op.drop_index(op.f('ix_certificate_issue_certificate_id'), table_name='certificate_issue')
     op.drop_table('certificate_issue')
-    op.drop_index(op.f('ix_audit_decision_case_id'), table_name='audit_decision')
-    op.drop_table('audit_decision')
     op.drop_index('ix_attestation_holder', table_name='attestation')
     op.drop_table('attestation')
     op.drop_index(op.f('ix_account_role_account_id'), table_name='account_role')
@@ -970,10 +982,6 @@ def downgrade() -> None:
     op.drop_table('registry_pull')
     op.drop_index(op.f('ix_registry_holding_id_number_mac'), table_name='registry_holding')
     op.drop_table('registry_holding')
-    op.drop_index('uq_proof_standing', table_name='proof', sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
-    op.drop_index(op.f('ix_proof_person_id'), table_name='proof')
-    op.drop_index(op.f('ix_proof_enrollment_id'), table_name='proof')
-    op.drop_table('proof')
     op.drop_index(op.f('ix_photo_ticket_state'), table_name='photo_ticket')
     op.drop_index(op.f('ix_photo_ticket_person_id'), table_name='photo_ticket')
     op.drop_table('photo_ticket')
@@ -999,11 +1007,6 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_certificate_person_id'), table_name='certificate')
     op.drop_index(op.f('ix_certificate_number'), table_name='certificate')
     op.drop_table('certificate')
-    op.drop_index('uq_audit_case_waiting', table_name='audit_case', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
-    op.drop_index('ix_audit_case_queue', table_name='audit_case')
-    op.drop_index(op.f('ix_audit_case_person_id'), table_name='audit_case')
-    op.drop_index(op.f('ix_audit_case_enrollment_id'), table_name='audit_case')
-    op.drop_table('audit_case')
     op.drop_table('account')
     op.drop_table('trail_seal')
     op.drop_index(op.f('ix_trail_subject'), table_name='trail')
