@@ -33,6 +33,11 @@ def receive(ctx: Ctx, provider_name: str, headers: Mapping[str, str], body: byte
         notice = provider.read_notice(headers, body, ctx.now)
     except NoticeRefused as error:
         _refuse(ctx, "-", error.code, STATUS.get(error.code, 400))
+    with ctx.tenant.session(write=False) as session:
+        # A storm of repeats must not queue for the write lock; the gate below still decides.
+        if session.scalar(select(PaymentNotice.id).where(PaymentNotice.provider == provider.name,
+                                                         PaymentNotice.notice_id == notice.id)):
+            return
     attempt = ctx.db.scalar(select(PaymentAttempt).where(PaymentAttempt.number == notice.number))
     asked = Asked(attempt.merchant, attempt.number, attempt.amount_fen) if attempt else None
     wrong = rules.mismatch(notice, provider.merchant, asked)

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from core.access import PUBLIC, SIGNED, Permission, policy
+from core.access import PUBLIC, SIGNED, Permission, policy, trail_exempt
 from core.base.errors import DomainError, Refused
 from core.extension import hooks
 from core.payment import invoices, notices, queries, refunds, service
@@ -220,6 +220,7 @@ def invoice(order_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/payment/notices/<provider>")
 @policy(SIGNED)
+@trail_exempt("a notice that has an effect or is refused leaves a row of its own; a repeat changes nothing")
 def notice(provider: str) -> ResponseReturnValue:
     """The provider's notices: proven by their signature, answered with success also when repeated (R15)."""
     request.max_content_length = NOTICE_BYTES
