@@ -2,6 +2,7 @@
 
 Stands beside `core.app`: it needs every flow's handlers.
 """
+import faulthandler
 import logging
 import multiprocessing
 import multiprocessing.process
@@ -15,15 +16,14 @@ from threading import Event
 from uuid import UUID
 
 from redis import Redis, RedisError
-from rq import Queue, Worker
-from rq.job import Job
+from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import OperationalError
 
 from core.base import outbox
 from core.base.db import Id
-from core.base.doorbell import Bells, Doorbell, Queues, connect
+from core.base.doorbell import JOB_SECONDS, Bells, Doorbell, Queues, connect
 from core.base.outbox import QUEUES, Due, JobState
 from core.base.process import die_with_parent
 from core.tenancy import Directory, Tenant, bound, unit_of_work
@@ -35,6 +35,7 @@ SWEEP_SECONDS = 1.0
 LOST_AFTER_SECONDS = 10.0
 """A row that was rung so long ago, stands in no queue and is held by nobody, was lost (R10)."""
 _LOOK_SECONDS = 0.3
+_JOBS_A_LIFE = 2_000
 WINDOW = 16
 """Rows of one tenant and queue that stand in Redis at once: a tenant with 10,000 rows delays another by these."""
 
@@ -188,18 +189,15 @@ def _never_wait_long(tenant: Tenant) -> None:
                                 lambda connection, _: connection.execute("PRAGMA busy_timeout=200"))
 
 
-class JianxueWorker(Worker):
-    """rq's worker, whose horse ends with it (a killed worker's row is tried again, by one process at a time)."""
+class JianxueWorker(SimpleWorker):
+    """rq's worker that runs a job in its own process: what may crash or run away (drawing a PDF, reading a sheet,
+    comparing faces) has a process of its own already, and a fork for each job costs 40 ms of CPU."""
 
     max_connection_wait_time = 5.0
 
-    def main_work_horse(self, job: Job, queue: Queue) -> None:
-        die_with_parent()
-        super().main_work_horse(job, queue)
-
 
 class _Installation:
-    """What a horse inherits by fork, so that no job imports or opens anything first."""
+    """What the function that rq calls by its name finds in the worker's process."""
 
     directory: Directory | None = None
     doorbell: Doorbell = Doorbell(None)
@@ -209,7 +207,12 @@ def run_job(slug: str, row_id: str) -> None:
     """The one function that rq calls."""
     assert _Installation.directory is not None
     tenant = _Installation.directory.by_slug(slug)
-    perform(tenant, UUID(row_id))
+    # A handler that hangs in C hears no alarm: then the whole process ends, and the attempt is counted.
+    faulthandler.dump_traceback_later(JOB_SECONDS + 60, exit=True)
+    try:
+        perform(tenant, UUID(row_id))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
     # The next row of this tenant may stand outside the relay's window.
     _Installation.doorbell.ring(slug)
 
@@ -219,9 +222,19 @@ def work_forever(directory: Directory, redis_url: str, queue: str) -> None:
     _Installation.directory = directory
     _Installation.doorbell = Doorbell(redis_url)
     connection = connect(redis_url)
+    _await(connection)
     worker = JianxueWorker([Queue(queue, connection=connection, serializer=JSONSerializer)], connection=connection,
                            serializer=JSONSerializer, worker_ttl=60, maintenance_interval=30)
-    worker.work(logging_level="WARNING")
+    worker.work(logging_level="WARNING", max_jobs=_JOBS_A_LIFE)
+
+
+def _await(connection: "Redis") -> None:
+    while True:
+        try:
+            connection.ping()
+            return
+        except RedisError:
+            time.sleep(_LOOK_SECONDS)
 
 
 def crew_forever(directory: Directory, redis_url: str) -> None:

@@ -1,4 +1,5 @@
 """`jianxue db`, `jianxue tenant check` and a whole installation under `jianxue run` (issue 2, Commands and Data)."""
+import contextlib
 import json
 import os
 import signal
@@ -12,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
-from core.base.config import ROOT
+from core.app import open_tenants
+from core.base.config import ROOT, load_config
+from core.base.outbox import JobState, OutboxRow
+from core.tenancy import Tenant, unit_of_work
 
 Cli = Callable[..., tuple[int, str]]
 
@@ -133,3 +137,37 @@ def test_run_does_the_periodic_work_of_each_tenant(running: Running) -> None:
 
     wait_for(sealed, 30)
     wait_for(jobs_done, 30)
+
+
+def test_killed_redis_and_workers_lose_no_work_while_pages_go_on(running: Running) -> None:
+    """O1, O3, R11 on the whole installation: the work of a tenant is done, each row once, whatever is killed."""
+    config = load_config({"JIANXUE_VAR": str(running.log.parent / "var"), "JIANXUE_MASTER_KEY_FILE":
+                          str(running.log.parent / "var" / "keys" / "master")})
+    tenant = open_tenants(config).by_slug("national")
+    try:
+        for victims in (["redis-server"], ["core.cli worker"], ["redis-server", "core.cli worker"]):
+            with unit_of_work(tenant) as ctx:
+                for _ in range(15):
+                    ctx.enqueue("trail.seal", {})
+            for pid in running.pids():
+                if any(victim in command_of(pid) for victim in victims):
+                    # a child of one that was killed before it is gone already
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+            assert b"<html" in running.get("/")
+        wait_for(lambda: unfinished(tenant) == [], 60)
+    finally:
+        tenant.close()
+    wait_for(lambda: json.loads(running.get("/-/health"))["redis"] == "ok", 10)
+
+
+def unfinished(tenant: Tenant) -> list[str]:
+    with unit_of_work(tenant) as ctx:
+        return list(ctx.db.scalars(select(OutboxRow.state).where(OutboxRow.state != JobState.DONE)))
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""  # a child of one that was killed before it

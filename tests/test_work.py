@@ -119,16 +119,8 @@ class Crew:
                 self.workers[index] = self._start()
 
     def kill_one(self, chance: random.Random) -> None:
-        """A worker with its horse, or only the horse, in whatever they are just doing."""
-        worker = chance.choice(self.workers)
-        if worker.pid is None:
-            return
-        horses = [int(pid) for pid in Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()]
-        for pid in [*horses, *([worker.pid] if chance.random() < 0.5 else [])]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue  # finished meanwhile
+        """A worker in whatever it is just doing."""
+        chance.choice(self.workers).kill()
 
     def dismiss(self) -> None:
         for worker in self.workers:
