@@ -6,18 +6,30 @@ from typing import Any
 from core.base.events import subscribe
 from core.base.outbox import job
 from core.course.catalogue import begin_study
-from core.course.service import close_idle_leases
+from core.course.service import close_idle_leases, recheck_completion, stop_study
 from core.course.uploads import prepare_lesson
-from core.cycle import EnrollmentOpened
+from core.cycle import EnrollmentCancelled, EnrollmentOpened, HoursDueChanged
 from core.tenancy import Ctx
 
-__all__ = ["close_idle", "opened", "prepare_lesson"]
+__all__ = ["cancelled", "close_idle", "due_changed", "opened", "prepare_lesson"]
 
 
 @subscribe(EnrollmentOpened)
 def opened(ctx: Ctx, event: EnrollmentOpened) -> None:
     """Paid for: the packages are chosen, and 开始学习 appears (N-29, N-33)."""
     begin_study(ctx, event.enrollment_id)
+
+
+@subscribe(HoursDueChanged)
+def due_changed(ctx: Ctx, event: HoursDueChanged) -> None:
+    """The general hours are owed after all (A.7): what was complete is not, and will be told again when it is."""
+    recheck_completion(ctx, event.enrollment_id)
+
+
+@subscribe(EnrollmentCancelled)
+def cancelled(ctx: Ctx, event: EnrollmentCancelled) -> None:
+    """Refunded while a page studies: nothing more is credited."""
+    stop_study(ctx, event.enrollment_id)
 
 
 @job("course.close_idle", queue="fast", every=timedelta(minutes=1))

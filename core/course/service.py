@@ -265,6 +265,23 @@ def close_idle_leases(ctx: Ctx) -> int:
     return len(idle)
 
 
+def stop_study(ctx: Ctx, enrollment_id: Id) -> None:
+    """The enrollment ended: close the page that studies it, if any."""
+    if study_of(ctx, enrollment_id) is not None:
+        _close_open_of(ctx, subject(ctx, enrollment_id), "cancelled")
+
+
+def recheck_completion(ctx: Ctx, enrollment_id: Id) -> None:
+    """What is owed has changed: a study that was complete may not be, and one that waited may be."""
+    study = study_of(ctx, enrollment_id)
+    if study is None:
+        return
+    if study.completed_at is not None and not progress(ctx, subject(ctx, enrollment_id)).done:
+        study.completed_at = None
+    ctx.db.flush()
+    _complete_if_done(ctx, enrollment_id)
+
+
 def clear_hours(ctx: Ctx, enrollment_id: Id, ground: str, reason: str, by: Id | None) -> int:
     """学时清除 (N-45): take every credited hour of an enrollment back; nothing is deleted, the exam stays (N-47).
 

@@ -10,6 +10,7 @@ from core.base.events import subscribe
 from core.course import clear_hours, close_idle_leases, progress_of_enrollment, restore_hours
 from core.course.events import StudyCompleted
 from core.course.models import BeatRow, HourEntry, Lesson, MediaRead, Package, Segment, Study, StudyLease
+from core.cycle import Enrollment, EnrollmentCancelled, HoursDueChanged
 from core.tenancy import Ctx, Tenant, unit_of_work
 from tests.course.conftest import VIDEO, Learner, enroll
 from tests.people import signed_in
@@ -261,6 +262,33 @@ def test_a_restored_year_is_done_again(tenant: Tenant, learner_of: Make) -> None
         assert found.done and found.credited_hours == 32
     with unit_of_work(tenant) as ctx:
         assert clear_hours(ctx, learner.enrollment, "unwatched", "复核", None) == 192
+
+
+def test_general_hours_owed_after_all(tenant: Tenant, learner_of: Make) -> None:
+    """A.7, N-25: the refunded first post takes its general hours along; completion is told again when they are in."""
+    learner = learner_of(tenant, general=0)
+    told.clear()
+    learner.learn_all()
+    with unit_of_work(tenant) as ctx:
+        ctx.db.get_one(Enrollment, learner.enrollment).general_hours_due = 10
+        ctx.db.flush()
+        ctx.publish(HoursDueChanged(learner.enrollment))
+        assert ctx.db.get_one(Study, learner.enrollment).completed_at is None
+    assert learner.learn_all().json["hours_text"] == "32 / 32 学时"
+    assert told == [learner.enrollment] * 2
+
+
+def test_a_refund_stops_the_page(tenant: Tenant, learner_of: Make) -> None:
+    """A.7: once the enrollment is cancelled, the page that studies earns nothing more."""
+    learner = learner_of(tenant)
+    learner.open()
+    learner.watch(4)
+    with unit_of_work(tenant) as ctx:
+        ctx.db.get_one(Enrollment, learner.enrollment).state = "cancelled"
+        ctx.db.flush()
+        ctx.publish(EnrollmentCancelled(learner.enrollment))
+    assert learner.beat().status_code == 409
+    assert learner.open().json["code"] == "not_opened"
 
 
 def test_media_goes_by_range_and_is_logged(tenant: Tenant, learner_of: Make) -> None:
