@@ -2,6 +2,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from core.audit.models import AuditCase
 from core.base.db import Id
 from core.base.errors import NotFound
@@ -9,7 +11,16 @@ from core.course import Progress, fetched, progress, record_of, subject
 from core.course.queries import RecordLine
 from core.exam import Result, best_result
 from core.identity import Person, person_of
-from core.presence import Attestation, Snapshot, attestations_of, snapshots_of, verdict_text, zone_text
+from core.presence import (
+    Attestation,
+    Snapshot,
+    attestations_of,
+    look_at,
+    look_at_face,
+    snapshots_of,
+    verdict_text,
+    zone_text,
+)
 from core.tenancy import Ctx
 
 
@@ -74,21 +85,25 @@ def _tone(word: str) -> str:
 
 
 def picture_bytes(ctx: Ctx, case: AuditCase, picture_id: Id) -> bytes:
-    """One picture of the case, and of no other; NotFound also when it was purged."""
-    keys = {one.id: one.picture_key for one in snapshots_of(ctx, case.enrollment_id)}
-    keys |= {one.id: one.picture_key for one in attestations_of(ctx, case.enrollment_id)}
-    return _bytes(ctx, keys.get(picture_id))
+    """One picture of the case, and of no other; each look leaves a trail entry (P-08). NotFound also when it
+    was purged."""
+    if any(one.id == picture_id for one in snapshots_of(ctx, case.enrollment_id)):
+        return look_at(ctx, picture_id)
+    if any(one.id == picture_id for one in attestations_of(ctx, case.enrollment_id)):
+        return look_at_face(ctx, picture_id)
+    raise _gone()
 
 
 def photo_bytes(ctx: Ctx, case: AuditCase) -> bytes:
     """The photo on file of the case's person."""
-    return _bytes(ctx, person_of(ctx, case.person_id).photo_key)
-
-
-def _bytes(ctx: Ctx, key: str | None) -> bytes:
+    key = person_of(ctx, case.person_id).photo_key
     if key is None:
-        raise NotFound("no_picture", "没有这张照片，可能已按规定清除。")
+        raise _gone()
     try:
         return ctx.blobs.get(key)
     except (OSError, ValueError) as error:
-        raise NotFound("no_picture", "没有这张照片，可能已按规定清除。") from error
+        raise _gone() from error
+
+
+def _gone() -> NotFound:
+    return NotFound("no_picture", _("没有这张照片，可能已按规定清除。"))

@@ -18,6 +18,7 @@ from core.extension import hooks
 from core.identity import Account, person_of
 from core.notification import send_sms
 from core.organization import Post
+from core.presence import hold_pictures, release_pictures
 from core.registry import record_hours, withdraw_hours
 from core.tenancy import Ctx
 
@@ -45,6 +46,7 @@ def consider(ctx: Ctx, enrollment_id: Id) -> AuditCase | None:
                      due_first=promised.first, due_last=promised.last, due_certain=promised.certain)
     ctx.db.add(case)
     ctx.db.flush()
+    hold_pictures(ctx, row.id)
     ctx.record("audit.open", case.id, round=case.round)
     if not rules.required:
         _pass(ctx, case, row)
@@ -127,6 +129,7 @@ def _decide(ctx: Ctx, case: AuditCase, state: CaseState, ground: Ground | None =
         ctx.db.flush()
     except StaleDataError:
         raise Conflict("decided", _("这一条刚被其他审核员处理过，您的决定没有生效。请刷新后再看。")) from None
+    release_pictures(ctx, case.enrollment_id)
     ctx.record(f"audit.{state}", case.id, ground=ground or "")
 
 

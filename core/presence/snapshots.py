@@ -131,7 +131,7 @@ def look_at_face(ctx: Ctx, attestation_id: Id) -> bytes:
 def _look(ctx: Ctx, action: str, key: str | None, row: Snapshot | Attestation) -> bytes:
     try:
         picture = ctx.blobs.get(key) if key else b""
-    except FileNotFoundError:
+    except (OSError, ValueError):
         picture = b""
     if not picture:
         raise _gone()

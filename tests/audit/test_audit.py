@@ -1,6 +1,6 @@
 """The hours audit over HTTP, in two tenants."""
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,11 +8,13 @@ from sqlalchemy import select
 from core.access import NOBODY, Role
 from core.audit.models import AuditCase, AuditDecision
 from core.base.clock import FixedClock
+from core.base.trail import TrailRow
 from core.course import progress_of_enrollment
 from core.cycle import EnrollmentState, enrollment
 from core.exam import exam_passed
 from core.identity import person_of
 from core.notification import inbox, messages_of
+from core.presence.models import EvidenceTerm
 from core.registry import hours_on_record
 from core.tenancy import Tenant, unit_of_work
 from core.work import run_waiting
@@ -190,6 +192,22 @@ def test_nobody_audits_oneself(tenant: Tenant, browser_of: BrowserOf) -> None:
     assert decide(own, tenant, one, "pass") == 403
     assert decide(own, tenant, one, "clear", **CHEATED) == 403
     assert case_of(tenant, one).state == "waiting"
+
+
+def test_pictures_are_held_while_a_case_is_open(tenant: Tenant, auditor: Browser, clock: FixedClock) -> None:
+    """A.7: kept until the appeal window has ended, then 90 days, counted from the decision; each look is on the
+    trail (P-08)."""
+    one = waiting(tenant)
+    with unit_of_work(tenant, NOBODY) as ctx:
+        assert ctx.db.get_one(EvidenceTerm, one.enrollment).until is None
+    case = case_of(tenant, one)
+    picture = auditor.get(f"/audit/{case.id}").text.split("/pictures/")[1].split('"')[0]
+    assert auditor.get(f"/audit/{case.id}/pictures/{picture}").status_code == 200
+    decide(auditor, tenant, one, "pass")
+    with unit_of_work(tenant, NOBODY) as ctx:
+        assert ctx.db.get_one(EvidenceTerm, one.enrollment).until == clock.now() + timedelta(days=15 + 90)
+        looks = ctx.db.scalars(select(TrailRow.subject).where(TrailRow.action == "presence.look")).all()
+        assert list(looks) == [picture]
 
 
 def test_who_may_audit(tenant: Tenant, browser_of: BrowserOf) -> None:
