@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.db import Base, Id, Retention, personal
 
+LONGEST_SUBJECT = 120
 Sequence = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -24,7 +25,7 @@ class TrailRow(Base):
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     at: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(120), index=True)
-    subject: Mapped[str] = mapped_column(String(120), index=True)
+    subject: Mapped[str] = mapped_column(String(LONGEST_SUBJECT), index=True)
     actor: Mapped[str] = mapped_column(String(60), index=True)
     roles: Mapped[str] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(60), info=personal(Retention.SECURITY))

@@ -74,8 +74,9 @@ class Ctx:
         trail.record(self.db, self._deed(action, subject, result, detail))
 
     def _deed(self, action: str, subject: object, result: str, detail: dict[str, object]) -> trail.Deed:
-        return trail.Deed(at=self.now, action=action, subject=str(subject), result=result, detail=detail,
-                          actor=trail.actor_label(self.actor.account_id),
+        # A signed address may be a route's subject and longer than the column, which PostgreSQL would refuse.
+        return trail.Deed(at=self.now, action=action, subject=str(subject)[:trail.LONGEST_SUBJECT], result=result,
+                          detail=detail, actor=trail.actor_label(self.actor.account_id),
                           roles=",".join(sorted(self.actor.roles)), address=self.actor.address)
 
     def record_aside(self, action: str, subject: object, **detail: object) -> None:
