@@ -103,6 +103,8 @@ VALUES: list[tuple[str, str, object]] = [
     ("N-42", "exam.minutes", 60),
     ("N-42", "exam.grace_seconds", 10),
     ("N-41", "exam.retakes", 0),
+    ("N-42", "exam.judgement", 5),
+    ("N-42", "exam.multiple", 5),
     ("N-44", "audit.required", True),
     ("N-48", "audit.days_min", 3),
     ("N-48", "audit.days_max", 5),
