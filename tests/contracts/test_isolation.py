@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from werkzeug.routing import Rule
 
+from core.admin import console_of
 from core.app import load_flow_parts
 from core.base.clock import FixedClock
 from core.base.db import Base
@@ -37,6 +38,14 @@ def table_of(argument: str, rule: Rule) -> list[str]:
     return [name for name in names if name == stem or name.endswith("_" + stem)] or names
 
 
+def back_office_table(app: JianxueFlask, rule: Rule) -> set[str]:
+    """The one table whose rows a list of the back office shows; empty for any other route."""
+    views = {view.endpoint: view for view in console_of(app).admin._views}
+    view = views.get(rule.endpoint.rpartition(".")[0])
+    model = getattr(view, "model", None)
+    return {model.__tablename__} if model is not None and rule.arguments else set()
+
+
 def addresses(app: JianxueFlask, number: int) -> list[tuple[str, str]]:
     """Every route with every id of every table that its arguments may name: (method, path)."""
     adapter = app.url_map.bind("national.localhost")
@@ -44,7 +53,8 @@ def addresses(app: JianxueFlask, number: int) -> list[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint.endswith("static") or "filename" in rule.arguments:
             continue
-        tables = {name for argument in rule.arguments for name in table_of(argument, rule)} or {""}
+        tables = back_office_table(app, rule) or {
+            name for argument in rule.arguments for name in table_of(argument, rule)} or {""}
         for table in tables:
             values = {}
             for argument, converter in rule._converters.items():
