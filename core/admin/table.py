@@ -129,6 +129,8 @@ class TableView(GuardedView, ModelView, Generic[R]):  # type: ignore[misc]
     def get_one(self, id: str) -> R:
         """The row with this id among those that the actor may see. Raises NotFound."""
         ctx = current_ctx()
+        if not hasattr(self.model, "id"):
+            raise _missing()
         try:
             key = UUID(str(id))
         except ValueError:
