@@ -6,18 +6,39 @@ from collections.abc import Callable
 import pytest
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
 from core.base.config import ROOT
 from core.tenancy import Tenant
 from tests.browse import Browser
 
 ENGLISH = ROOT / "core/translations/en/LC_MESSAGES/messages.po"
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+OPTIONS = {"**/templates/**.html": {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}}
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "N_": None}
 VARIABLE = re.compile(r"%\(\w+\)[a-z]|%%\w+%%|\{\w+\}")
+
+
+def in_source() -> set[str]:
+    """Every text that the code and the templates mark."""
+    found = extract_from_dir(ROOT / "core", METHODS, OPTIONS, KEYWORDS)
+    return {message if isinstance(message, str) else message[0] for _file, _line, message, _said, _context in found}
 
 
 def english() -> Catalog:
     with ENGLISH.open("rb") as file:
         return pofile.read_po(file, locale="en")
+
+
+def test_every_text_has_an_english() -> None:
+    catalog = english()
+    missing = sorted(text for text in in_source() if text not in catalog or not catalog[text].string)
+    assert not missing, f"{len(missing)} texts: {missing[:10]}"
+
+
+def test_no_english_of_a_text_that_is_gone() -> None:
+    texts = in_source()
+    assert not [message.id for message in english() if message.id and message.id not in texts]
 
 
 def test_variables_are_kept() -> None:
