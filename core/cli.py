@@ -92,8 +92,6 @@ def run(installation: Installation, demo: bool) -> None:
         raise click.ClickException("JIANXUE_MODE=production：演示数据和沙箱支付不得用于生产，请去掉 --demo")
     if demo:
         _upgrade(installation.tenants(None))
-        for item in installation.tenants(None):
-            fill_demo(item, click.echo)
     _refuse_taken_port(config.port)
     supervisor = Supervisor(_told(lambda: children(config, installation.directory, embedded_redis=embedded)))
     try:

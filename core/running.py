@@ -12,7 +12,7 @@ from pathlib import Path
 from core.base.config import ROOT, Config, Mode
 from core.base.embedded_redis import prepare
 from core.base.keyfiles import ensure_secret
-from core.base.supervisor import Child
+from core.base.supervisor import Child, never_ready
 from core.tenancy import Directory
 
 
@@ -44,6 +44,9 @@ def children(config: Config, directory: Directory, *, embedded_redis: bool) -> l
     found.append(Child("work", _python("core.cli", "worker"), stop_seconds=30))
     if "JIANXUE_FACE_SOCKET" not in os.environ:
         found.append(_face(config))
+    if config.demo:
+        # After the web, so that the first page does not wait for the lessons to be drawn.
+        found.append(Child("demo", _python("core.cli", "demo"), ready=never_ready, ready_seconds=900, once=True))
     return found
 
 

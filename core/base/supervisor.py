@@ -33,11 +33,17 @@ async def always_ready() -> bool:
     return True
 
 
+async def never_ready() -> bool:
+    """For children that run once: only their end counts."""
+    return False
+
+
 @dataclass(frozen=True)
 class Child:
     """One process to keep alive. `ready` says whether it answers; the next child starts only then.
 
-    Without a `vital` child the others go on: it is started again and again beside them.
+    Without a `vital` child the others go on: it is started again and again beside them. A child that runs `once`
+    is ready when it has ended with status 0.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Child:
     ready: Ready = always_ready
     ready_seconds: float = 30.0
     vital: bool = True
+    once: bool = False
     stop_seconds: float = 10.0
     env: Mapping[str, str] = field(default_factory=dict)
     before_start: Callable[[], None] | None = None
@@ -105,6 +112,9 @@ class Supervisor:
     async def _wait_ready(self, child: Child) -> None:
         deadline = time.monotonic() + child.ready_seconds
         while child.ready is not always_ready and not self._stopping.is_set():
+            keeper = self._keepers[child.name]
+            if keeper.done():
+                return keeper.result()  # ran once; or could not be started at all, which is told here
             if child.name in self._alive and await child.ready():
                 return
             if time.monotonic() > deadline:
@@ -130,7 +140,7 @@ class Supervisor:
             _kill_group(process.pid)
             await asyncio.wait({output}, timeout=_LAST_WORDS_SECONDS)
             output.cancel()
-            if self._stopping.is_set():
+            if self._stopping.is_set() or child.once and code == 0:
                 return
             failures = 0 if time.monotonic() - started > _STEADY_SECONDS else failures + 1
             delay = backoff(failures)

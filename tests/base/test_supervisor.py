@@ -21,7 +21,7 @@ import asyncio, http.server, os, sys
 from pathlib import Path
 from core.base.embedded_redis import prepare
 from core.base.process import die_with_parent
-from core.base.supervisor import Child, Supervisor
+from core.base.supervisor import Child, Supervisor, never_ready
 
 WEB = '''
 import http.server, os, sys, threading
@@ -40,6 +40,7 @@ server.serve_forever()
 supervisor = Supervisor([
     prepare(Path(sys.argv[1])).child(),
     Child("web", [sys.executable, "-c", WEB]),
+    Child("once", [sys.executable, "-c", "print('filled', flush=True)"], ready=never_ready, once=True),
     Child("unstable", [sys.executable, "-c", "print('dead', flush=True); raise SystemExit(3)"]),
 ])
 asyncio.run(supervisor.run(on_ready=lambda: print("READY", flush=True)))
@@ -127,6 +128,13 @@ def test_killed_supervisor_leaves_nothing_alive(command: Command) -> None:
     command.process.kill()
     command.process.wait()
     wait_for(lambda: not any(map(alive, pids)), 3)
+
+
+def test_a_child_that_runs_once_is_waited_for_and_not_started_again(command: Command) -> None:
+    before, after = command.text().split("READY", 1)
+    assert "once │ filled" in before
+    wait_for(lambda: command.text().count("dead") >= 3)
+    assert command.text().count("filled") == 1 and "once │ ended" not in command.text()
 
 
 def test_stopping_ends_all_and_says_so_by_status(command: Command) -> None:
