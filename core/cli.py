@@ -50,6 +50,12 @@ class Installation:
         config = self.config
         return _told(lambda: open_tenants(config))
 
+    def demonstrate(self) -> None:
+        """Demo rules from here on (a class hour of 6 s); before the settings are read."""
+        os.environ["JIANXUE_DEMO"] = "1"
+        if self.config.mode is Mode.PRODUCTION:
+            raise click.ClickException("JIANXUE_MODE=production：演示数据和沙箱支付不得用于生产")
+
     def tenants(self, slug: str | None) -> list[Tenant]:
         if slug is None:
             return list(self.directory)
@@ -86,12 +92,9 @@ def run(installation: Installation, demo: bool) -> None:
     """启动全部进程：网站、后台任务、人脸、Redis；Ctrl-C 结束。"""
     embedded = "JIANXUE_REDIS_URL" in installation.local
     if demo:
-        os.environ["JIANXUE_DEMO"] = "1"
-    config = installation.config
-    if demo and config.mode is Mode.PRODUCTION:
-        raise click.ClickException("JIANXUE_MODE=production：演示数据和沙箱支付不得用于生产，请去掉 --demo")
-    if demo:
+        installation.demonstrate()
         _upgrade(installation.tenants(None))
+    config = installation.config
     _refuse_taken_port(config.port)
     supervisor = Supervisor(_told(lambda: children(config, installation.directory, embedded_redis=embedded)))
     try:
@@ -239,6 +242,7 @@ def _upgrade(tenants: list[Tenant]) -> None:
 @click.pass_obj
 def demo(installation: Installation, slug: str | None) -> None:
     """写入演示数据：各种角色的人、课程与课时、题库；已有的不重复写。"""
+    installation.demonstrate()
     for item in installation.tenants(slug):
         fill_demo(item, click.echo)
 

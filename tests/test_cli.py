@@ -1,4 +1,5 @@
 """`jianxue …` as an operator types it (issue 2, Commands)."""
+import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -75,3 +76,12 @@ def test_health_tells_of_database_and_jobs(browser_of: Callable[[Tenant], Browse
     assert told.status_code == 200 and told.json is not None
     assert told.json["database"] == "ok" and told.json["redis"] == "silent"
     assert told.json["jobs"] == {"waiting": 1, "oldest_seconds": 0.0, "dead": 0}
+
+
+@pytest.mark.parametrize("command", [("run", "--demo"), ("demo",)])
+def test_production_gets_no_demo_data(command: tuple[str, ...], cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R43: refused before anything is written."""
+    monkeypatch.setenv("JIANXUE_MODE", "production")
+    monkeypatch.setenv("JIANXUE_MASTER_KEY", secrets.token_hex(32))
+    status, output = cli(*command)
+    assert status == 1 and "不得用于生产" in output and "Traceback" not in output
