@@ -20,7 +20,7 @@ def reset_code(ctx: Ctx, payload: Mapping[str, Any]) -> None:
     send_reset_code(ctx, UUID(payload["reset"]))
 
 
-@job(PURGE, queue="fast")
+@job(PURGE, queue="fast", every=timedelta(days=1), at=timedelta(hours=2))
 def purge(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
     """Remove codes, counters, resets and sessions whose time of keeping is over (`retention.*`)."""
     rules = ctx.rules().retention

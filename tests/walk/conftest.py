@@ -15,6 +15,10 @@ FLAGS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-bac
          "--use-fake-ui-for-media-stream --use-fake-device-for-media-stream").split()
 
 
+HOUR_SECONDS = 3
+"""A class hour of the walk: 32 of them are 96 s."""
+
+
 @pytest.fixture(scope="session")
 def left() -> Path:
     """`var/walk/`, emptied: pictures and PDFs of this run."""
@@ -34,7 +38,7 @@ def webcam() -> Webcam:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, webcam: Webcam) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("walk")
-    with running(folder / "var", with_rules(folder / "tenants", webcam.rules)) as started:
+    with running(folder / "var", with_rules(folder / "tenants", webcam.rules, HOUR_SECONDS)) as started:
         yield started
 
 
