@@ -235,7 +235,6 @@ def proof(walker: Walker, into: Path) -> Path:
     walker.go("/training")
     walker.picture("7-training")
     walker.press("打印证书")
-    walker.press("打印证书")
     expect(page.get_by_role("link", name="下载")).to_be_visible(timeout=30_000)
     walker.picture("7-proof")
     first, second = (download(walker, "下载", into / name) for name in ("proof.pdf", "proof-again.pdf"))
