@@ -134,7 +134,7 @@ def jobs() -> None:
 
 @jobs.command("list")
 @click.option("--tenant", "slug", default=None)
-@click.option("--state", type=click.Choice([*JobState]), default=JobState.DEAD)
+@click.option("--state", type=click.Choice([state.value for state in JobState]), default=JobState.DEAD.value)
 @click.pass_obj
 def jobs_list(installation: Installation, slug: str | None, state: str) -> None:
     """列出任务，默认列出失败五次而停下的。"""

@@ -106,6 +106,11 @@ def job_kind(kind: str) -> JobKind:
     return _kinds[kind]
 
 
+def job_kinds() -> tuple[str, ...]:
+    """The names of all registered kinds."""
+    return tuple(_kinds)
+
+
 def periodic_kinds() -> Iterable[Periodic]:
     """What the relay enqueues by itself."""
     return tuple(_periodic.values())

@@ -1,18 +1,24 @@
 """R2, R6, T1: the same ids stand in both tenants with a canary in every text; no byte of B is seen at A."""
+import contextlib
 import uuid
 from collections.abc import Callable
 
 import pytest
+from click.testing import CliRunner
 from werkzeug.routing import Rule
 
 from core.admin import console_of
 from core.app import load_flow_parts
 from core.base.clock import FixedClock
 from core.base.db import Base
-from core.tenancy import Actor, Role, Tenant
+from core.base.outbox import job_kind, job_kinds
+from core.cli import main
+from core.tenancy import Actor, Role, Tenant, unit_of_work
 from core.web import JianxueFlask
 from tests.browse import Browser
+from tests.conftest import MASTER_KEY
 from tests.contracts.canary import canary, fill, identity
+from tests.data import TENANTS
 
 ONLY_B = 7
 """The number of the rows that stand in B alone."""
@@ -103,3 +109,55 @@ def uuid_in(path: str) -> uuid.UUID | None:
         except ValueError:
             continue
     return None
+
+
+class AnyId(dict[str, str]):
+    """A job's payload in which every key names a row that B alone has."""
+
+    def __missing__(self, key: str) -> str:
+        return str(identity(key, ONLY_B))
+
+    def get(self, key: str, default: object = None) -> str:  # type: ignore[override]
+        return self[key]
+
+
+def everything_in(tenant: Tenant) -> str:
+    """All that a tenant's database and files say, sealed columns opened."""
+    said = []
+    with unit_of_work(tenant) as ctx:
+        for table in Base.metadata.sorted_tables:
+            said += [str(row) for row in ctx.db.execute(table.select())]
+    files = [path.read_bytes().decode("latin-1") for path in tenant.config.tenant_var(tenant.slug).rglob("*")
+             if path.is_file() and "sqlite" not in path.name]
+    return "".join(said + files)
+
+
+load_flow_parts()
+
+
+@pytest.mark.parametrize("kind", sorted(job_kinds()))
+def test_a_job_of_one_tenant_with_ids_of_another_does_nothing(
+        filled: tuple[Tenant, Tenant], kind: str) -> None:
+    """T5: whatever a payload names, the job sees its own tenant's database and files only."""
+    ours, theirs = filled
+    with contextlib.suppress(Exception), unit_of_work(ours) as ctx:
+        job_kind(kind).handler(ctx, AnyId())
+    assert canary(theirs.slug) not in everything_in(ours)
+    assert canary(theirs.slug) in everything_in(theirs)
+    assert canary(ours.slug) not in everything_in(theirs)
+
+
+def test_a_command_for_one_tenant_leaves_the_other_alone(
+        filled: tuple[Tenant, Tenant], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An id of B named to a command for A is not found there."""
+    ours, theirs = filled
+    config = ours.config
+    for name, value in {"JIANXUE_MODE": "test", "JIANXUE_MASTER_KEY": MASTER_KEY, "JIANXUE_VAR": str(config.var),
+                        "JIANXUE_TENANTS": str(TENANTS), "JIANXUE_REDIS_URL": "redis://127.0.0.1:1/0"}.items():
+        monkeypatch.setenv(name, value)
+    before = everything_in(theirs)
+    result = CliRunner().invoke(main, ["jobs", "retry", ours.slug, str(identity("outbox", ONLY_B))])
+    assert result.exit_code == 1 and ours.slug in result.output
+    listed = CliRunner().invoke(main, ["jobs", "list", "--tenant", ours.slug, "--state", "waiting"])
+    assert listed.exit_code == 0 and canary(theirs.slug) not in listed.output
+    assert everything_in(theirs) == before

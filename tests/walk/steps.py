@@ -164,8 +164,8 @@ def pay(walker: Walker) -> None:
     walker.picture("3-paid")
 
 
-def study(walker: Walker, seconds: float) -> None:
-    """N-33 … N-38: consent, camera, one turn of the head, then every lesson to its end at its own speed."""
+def begin_study(walker: Walker) -> None:
+    """N-33 … N-35: consent, camera, one turn of the head; the player opens and the server counts."""
     page = walker.page
     walker.go("/training")
     walker.picture("4-training")
@@ -180,6 +180,11 @@ def study(walker: Walker, seconds: float) -> None:
     page.wait_for_url("**/study/**", timeout=60_000)
     expect(page.locator("[data-part=credit]")).not_to_be_empty(timeout=20_000)
     walker.picture("4-player")
+
+
+def end_study(walker: Walker, seconds: float) -> None:
+    """N-37, N-38: every lesson to its end at its own speed, then the sentence to the letter."""
+    page = walker.page
     done = page.locator("[data-completion]")
     expect(done).to_be_visible(timeout=seconds * 1000)
     expect(done).to_contain_text("您已完成本年度继续教育学时，经审核通过后计入有效学时，审核时间大约需要3到5个工作日")
