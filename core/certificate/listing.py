@@ -104,8 +104,10 @@ def steps_of_certificates(ctx: Ctx, person: Person) -> list[Step]:
         return [Step(8, title, StepState.NEEDS_CARE, suspended.cells["remark"],
                      since=status_entry(suspended.held).at, action=Action("certificates", title, address))]
     issued = [issue for line in found if (issue := current_issue(ctx, line.held)) is not None]
-    if issued and not any(line.problems for line in found):
+    if issued:
         newest = max(issued, key=lambda one: one.issued_at)
-        return [Step(8, title, StepState.DONE, _("电子证书已生成。"), since=newest.issued_at,
+        others = any(line.problems for line in found)
+        reason = _("电子证书已生成。其他证书学完并通过审核后也可更新。") if others else _("电子证书已生成。")
+        return [Step(8, title, StepState.DONE, reason, since=newest.issued_at,
                      action=Action("certificates", _("证书管理"), address))]
     return [Step(8, title, StepState.WAITING_START, _("学时审核通过后即可更新证书。"))]

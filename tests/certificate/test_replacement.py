@@ -56,6 +56,17 @@ def test_the_table_of_the_manual(tenant: Tenant, browser_of: BrowserOf) -> None:
     assert "请按照相关规定登录住房城乡建设行业从业人员教育培训资源库(http://rcpx.cabp.com.cn)" in page
 
 
+def test_the_step_is_done_though_another_certificate_waits(tenant: Tenant, browser_of: BrowserOf) -> None:
+    """N-03: who has replaced one certificate is not told that the step has not begun."""
+    somebody = holder(tenant)
+    first = certificate(tenant, somebody, "资料员", number="12161140001")
+    certificate(tenant, somebody, "土建质量员", number="12161140002")
+    hours(tenant, somebody, 2026, post="资料员")
+    browser = signed_in(browser_of(tenant), somebody)
+    browser.submit(f"/certificates/{first}/replace")
+    assert "电子证书已生成。其他证书学完并通过审核后也可更新。" in browser.get("/home").text
+
+
 def test_replacement_issues_and_voids_at_once(tenant: Tenant, browser_of: BrowserOf) -> None:
     """N-52, N-53, GD-26: the dialog, the new certificate in the layout of the ministry, the old one 作废."""
     somebody = holder(tenant)
