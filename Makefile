@@ -12,11 +12,12 @@ run: setup  ## start the portal with demo data on http://national.localhost:8000
 
 # What has no database of its own to speak of runs once, on SQLite.
 ONCE := base contracts browser walk prove demo web tenancy extension
+BOTH_CORES := -n 2 --dist loadfile
 ON_POSTGRES := $(addprefix --ignore=tests/,$(ONCE)) --ignore=tests/test_run.py
 
 test: setup-test lint  ## lint, types, house rules, all tests on SQLite and PostgreSQL, and the browser's walk
-	@$(PY) -m pytest
-	@echo "on PostgreSQL:"; JIANXUE_TEST_PG=1 $(PY) -m pytest $(ON_POSTGRES)
+	@$(PY) -m pytest $(BOTH_CORES)
+	@echo "on PostgreSQL:"; JIANXUE_TEST_PG=1 $(PY) -m pytest $(BOTH_CORES) $(ON_POSTGRES)
 	@$(PY) -m pytest -m walk
 
 walk: setup-test  ## the eight steps in a browser; pictures and PDFs in var/walk/

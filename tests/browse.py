@@ -21,6 +21,8 @@ class Browser(FlaskClient):
         if args and isinstance(args[0], str) and "base_url" not in kwargs:
             kwargs["base_url"] = f"http://{self.tenant.file.hosts[0]}"
             kwargs.setdefault("environ_overrides", {}).setdefault("REMOTE_ADDR", self.address)
+        # Read to its end, as a server does: only then is the tenant unbound.
+        kwargs.setdefault("buffered", True)
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and (found := _TOKEN.search(response.text)):
             self.token = found.group(1)

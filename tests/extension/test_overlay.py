@@ -62,6 +62,6 @@ def test_filters_added_later_reach_each_overlay(
         app: JianxueFlask, national: Tenant, browser_of: Callable[[Tenant], Browser]) -> None:
     browser_of(national).get("/")
     app.jinja_env.globals["later"] = "ok"
-    with app.test_request_context(), bound(national):
+    with bound(national), app.test_request_context():
         assert "later" in app.jinja_env.globals
         assert render_template("errors/error.html", status=404, code="x", sentence="s", hint="")

@@ -25,6 +25,11 @@ GOOD = ("张三", "男", "110102199101010078", "13812345678")
 HEADER = ("姓名", "性别", "身份证号", "手机号")
 
 
+def own_memory() -> int:
+    """kB of this process: a child begins as its copy, and the kernel counts that."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def book(*rows: tuple[object, ...]) -> bytes:
     buffer = io.BytesIO()
     workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False,
@@ -44,7 +49,7 @@ def refused(content: bytes, name: str, limits: Limits = Limits()) -> SheetError:
     with pytest.raises(SheetError) as caught:
         read_sheet(content, name, COLUMNS, limits)
     assert time.monotonic() - started < SECONDS + 1
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(before, MEGABYTES * 1024)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(before, own_memory(), MEGABYTES * 1024)
     assert caught.value.sentence.endswith("。") and caught.value.status == 422
     return caught.value
 
@@ -202,7 +207,7 @@ def test_malformed_corpus() -> None:
         except SheetError as error:
             assert error.sentence
         assert time.monotonic() - started < SECONDS + 1, path.name
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(before, MEGABYTES * 1024)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(before, own_memory(), MEGABYTES * 1024)
 
 
 def test_enrolment_corpus() -> None:
