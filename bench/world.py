@@ -90,7 +90,6 @@ def open_world(folder: Path, *, on_postgres: bool = False) -> Iterator[World]:
     if not on_postgres:
         yield _world(env, ())
         return
-    os.environ.setdefault(postgres.DURABLE, "1")
     with postgres.fresh_databases(["national"]) as urls:
         env["JIANXUE_DATABASE_URL_NATIONAL"] = urls["national"]
         yield _world(env, (postgres.server_pid(),))
