@@ -1,0 +1,1 @@
+"""Beijing's answers to the contract; the manual beside them is in README.md."""

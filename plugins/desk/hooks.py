@@ -1,0 +1,1 @@
+"""The correction desk's answers to the contract."""
