@@ -36,8 +36,8 @@ def spoil(folder: Path, file: str, old: str, new: str) -> None:
     ("_base.toml", "[photo]", "[photos]", r"\[photos\] 不是已知的规则组"),
     ("_base.toml", "【{post}】的", "【{job}】的", r"texts\.buy_confirm 用了未知的变量 job，可用：kind、post"),
     ("jilin.toml", 'hosts = ["jilin.localhost"', 'hosts = ["national.localhost"', "已属于 jilin.toml|一个域名只能属于一个租户"),
-    ("jilin.toml", "plugins = []", 'plugin = []', r"jilin\.toml：tenant\.plugin 不是已知的设置"),
-    ("jilin.toml", "plugins = []", 'plugins = "jilin"', r"tenant\.plugins 应为 list"),
+    ("jilin.toml", 'plugins = ["jilin"]', 'plugin = []', r"jilin\.toml：tenant\.plugin 不是已知的设置"),
+    ("jilin.toml", 'plugins = ["jilin"]', 'plugins = "jilin"', r"tenant\.plugins 应为 list"),
     ("jilin.toml", "[tenant]", "[tenant", "不是正确的 TOML"),
 ])
 def test_a_wrong_setting_is_refused_by_name(folder: Path, file: str, old: str, new: str, sentence: str) -> None:
@@ -47,7 +47,7 @@ def test_a_wrong_setting_is_refused_by_name(folder: Path, file: str, old: str, n
 
 
 def test_a_missing_plugin_is_refused_by_name(folder: Path, tmp_path: Path) -> None:
-    spoil(folder, "jilin.toml", "plugins = []", 'plugins = ["nowhere"]')
+    spoil(folder, "jilin.toml", 'plugins = ["jilin"]', 'plugins = ["nowhere"]')
     config = load_config({"JIANXUE_MASTER_KEY": MASTER_KEY, "JIANXUE_VAR": str(tmp_path), "JIANXUE_MODE": "test",
                           "JIANXUE_TENANTS": str(folder)})
     with pytest.raises(PluginError, match=r"jilin\.toml：tenant\.plugins 中的 nowhere 没有安装"):
