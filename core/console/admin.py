@@ -12,6 +12,7 @@ from core.access import Permission
 from core.admin import Col, Console, Fact, Group, PageView, TableView, Tone, daytime, expose, status
 from core.base.trail import TrailRow
 from core.console.board import board_of
+from core.console.naming import GROUPS, RULES
 from core.extension import hooks
 from core.identity import Person, person_facts
 from core.tenancy import Ctx
@@ -90,8 +91,12 @@ class RuleLine:
     """A rule as the page shows it."""
 
     key: str
+    name: str
     value: str
     source: str
+
+    def speaks_of(self, term: str) -> bool:
+        return any(term in part for part in (self.key, self.name, self.value, self.source))
 
 
 class RulesPage(PageView):
@@ -104,8 +109,7 @@ class RulesPage(PageView):
     def index_view(self) -> str:
         ctx = current_ctx()
         term = request.args.get("q", "").strip()[:60]
-        groups = [(name, [line for line in lines if term in line.key or term in line.value or term in line.source])
-                  for name, lines in rule_lines(ctx)]
+        groups = [(name, [line for line in lines if line.speaks_of(term)]) for name, lines in rule_lines(ctx)]
         return self.draw("console/rules.html", groups=[(name, lines) for name, lines in groups if lines], term=term,
                          version=ctx.tenant.file.rule_set.version)
 
@@ -116,9 +120,9 @@ def rule_lines(ctx: Ctx) -> list[tuple[str, list[RuleLine]]]:
     found = []
     for group in fields(rules):
         values = getattr(rules, group.name)
-        lines = [RuleLine(f"{group.name}.{one.name}", in_words(getattr(values, one.name)),
-                          sources.get(f"{group.name}.{one.name}", "")) for one in fields(values)]
-        found.append((group.name, lines))
+        keys = [(f"{group.name}.{one.name}", getattr(values, one.name)) for one in fields(values)]
+        found.append((str(GROUPS[group.name]),
+                      [RuleLine(key, str(RULES[key]), in_words(value), sources.get(key, "")) for key, value in keys]))
     return found
 
 

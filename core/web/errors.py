@@ -1,17 +1,13 @@
 """Where refusals become pages and JSON; nowhere else."""
 import logging
-from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from core.base.errors import DomainError
-
-if TYPE_CHECKING:
-    from core.web.application import JianxueFlask
 
 log = logging.getLogger("jianxue.web")
 
@@ -33,7 +29,7 @@ def answer(status: int, code: str, sentence: str, hint: str = "", **facts: objec
     return response
 
 
-def install_errors(app: "JianxueFlask") -> None:
+def install_errors(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def refused(error: DomainError) -> Response:
         return answer(error.status, error.code, error.sentence, error.hint, **error.facts)
