@@ -14,7 +14,7 @@ from core.migrating import ROOT, alembic_config
 
 def main(message: str) -> None:
     folder = ROOT / "versions" / "core"
-    number = len(list(folder.glob("[0-9]*.py"))) + 1
+    number = len(list(folder.glob("core_*.py"))) + 1
     with tempfile.TemporaryDirectory() as place:
         engine = make_engine(f"sqlite:///{Path(place) / 'empty.sqlite'}")
         with writing(engine).begin() as connection:

@@ -67,6 +67,7 @@ class PersonFacts:
     profile_saved: bool
     has_id_scans: bool
     password_initial: bool
+    phone_confirmed: bool
 
 
 @dataclass(frozen=True)

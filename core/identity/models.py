@@ -22,9 +22,24 @@ class Person(Base):
     email: Mapped[str] = mapped_column(Sealed, default="", info=personal(Retention.ACCOUNT))
     photo_key: Mapped[str | None] = mapped_column(info=personal(Retention.RECORD))
     photo_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(Retention.RECORD))
+    phone_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    study_begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     portal_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     profile_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class IdScan(Base):
+    """One side of a person's resident ID card, in the newest picture (GD-09, BJ-06); the bytes are sealed."""
+
+    __tablename__ = "id_scan"
+    __table_args__ = (UniqueConstraint("person_id", "side"),)
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    side: Mapped[str]
+    scan_key: Mapped[str] = mapped_column(info=personal(Retention.ACCOUNT))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Account(Base):
@@ -82,6 +97,21 @@ class LoginSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     account: Mapped[Account] = relationship(lazy="joined")
+
+
+class KnownDevice(Base):
+    """A browser that has proven the phone once (GD-05); its cookie holds the token, the table only a digest."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (UniqueConstraint("account_id", "token_digest"),)
+
+    id: Mapped[Id] = id_column()
+    account_id: Mapped[Id] = mapped_column(ForeignKey("account.id"), index=True)
+    token_digest: Mapped[str]
+    label: Mapped[str] = mapped_column(default="", info=personal(Retention.SECURITY))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SmsCode(Base):

@@ -10,7 +10,8 @@ from core.contract.values import PersonFacts
 from core.extension import hooks
 from core.tenancy import Actor, Ctx, Role, Tenant
 
-from core.identity.models import Account, Consent, LoginSession, Person
+from core.identity.models import Account, Consent, IdScan, LoginSession, Person
+from core.identity.rules import Side
 from core.identity.service import Stage, digest, owes_change
 
 SEEN_EVERY = timedelta(seconds=60)
@@ -92,7 +93,14 @@ def person_facts(ctx: Ctx, person: Person) -> PersonFacts:
     classes = hooks(ctx).collect_person_classes()
     return PersonFacts(id=person.id, name=person.name, person_class=classes[0].code if classes else "",
                        has_photo=person.photo_key is not None, profile_saved=person.profile_saved_at is not None,
-                       has_id_scans=False, password_initial=password_is_initial(ctx, person))
+                       has_id_scans=len(scans_of(ctx, person)) == len(Side),
+                       password_initial=password_is_initial(ctx, person),
+                       phone_confirmed=person.phone_confirmed_at is not None)
+
+
+def scans_of(ctx: Ctx, person: Person) -> list[IdScan]:
+    """The sides of the ID card that are on file, the front first."""
+    return list(ctx.db.scalars(select(IdScan).where(IdScan.person_id == person.id).order_by(IdScan.side.desc())))
 
 
 def sessions_of(ctx: Ctx, account_id: Id) -> list[LoginSession]:

@@ -41,6 +41,16 @@ class CodePurpose(StrEnum):
     NEW_PHONE = "new_phone"
 
 
+class Side(StrEnum):
+    """The sides of a resident ID card: 人像面 and 国徽面."""
+
+    PORTRAIT = "portrait"
+    EMBLEM = "emblem"
+
+
+SIDE_TEXTS = {Side.PORTRAIT: _l("身份证人像面"), Side.EMBLEM: _l("身份证国徽面")}
+
+
 @dataclass(frozen=True)
 class Owner:
     """What a stranger could know of an account's owner and must not be the password."""

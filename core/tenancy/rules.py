@@ -26,6 +26,10 @@ class AccountRules:
     origin: str                  # trainee | institution | enterprise | centre
     phone_unique: bool
     change_initial: bool
+    new_device_code: str         # none | trainee | all: who proves the phone at sign-in from a new device
+    password_change_code: str    # none | trainee | all: likewise at each change of password
+    id_scans: bool               # both sides of the ID card are asked for
+    confirm_phone: bool          # the trainee confirms the phone on file before the first study
     min_password: int
     idle_minutes: int
     absolute_hours: int
@@ -48,13 +52,19 @@ class PhotoRules:
     types: tuple[str, ...]
     backgrounds: tuple[str, ...]
     portrait: bool
-    change: str                  # never | by_ticket
+    change: str                  # never | first_login (until study begins)
+    recent_months: int           # 0: not asked; else the picture must be declared to be that young
     min_eye_px: int
     min_sharpness: float
     warn_sharpness: float
     max_roll_deg: float
     max_yaw: float
     min_face_score: float
+
+
+@dataclass(frozen=True)
+class DeviceRules:
+    phone: str                   # all | study_only: what a trainee may do on a phone
 
 
 @dataclass(frozen=True)
@@ -193,6 +203,7 @@ class Rules:
     portal: PortalRules
     account: AccountRules
     photo: PhotoRules
+    device: DeviceRules
     cycle: CycleRules
     hours: HoursRules
     presence: PresenceRules

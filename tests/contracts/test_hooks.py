@@ -21,7 +21,7 @@ from tests.contracts import everything
 SPECS = {name: spec for name, spec in vars(Hooks).items() if hasattr(spec, "jianxue_spec")}
 VERBS = ("resolve", "collect", "adjust", "check", "on")
 NIL = UUID(int=0)
-PERSON = PersonFacts(NIL, "张三", "professional", True, True, False, False)
+PERSON = PersonFacts(NIL, "张三", "professional", True, True, False, False, False)
 CERTIFICATE = CertificateFacts(NIL, NIL, "机械员", "吉林省", "22117500001", "吉林省住房和城乡建设厅",
                                date(2016, 4, 19), False, "正常", "", 0, ())
 ENROLLMENT = EnrollmentFacts(NIL, NIL, NIL, "机械员", 2026, "正常周期", 10, 22, 0, 32, True)

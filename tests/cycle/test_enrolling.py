@@ -423,7 +423,7 @@ def test_the_steps_two_and_three(tenant: Tenant, browser: Browser, held: dict[st
                                  app: JianxueFlask) -> None:
     """N-03: 继续教育报名 and 在线缴费 on 办到哪一步 move from the cart to the order."""
     assert payer.person_id is not None
-    facts = PersonFacts(payer.person_id, payer.name, "", True, True, False, False)
+    facts = PersonFacts(payer.person_id, payer.name, "", True, True, False, False, False)
 
     def steps() -> list[tuple[str, str, str]]:
         with unit_of_work(tenant, payer.actor) as ctx, app.test_request_context("/"):

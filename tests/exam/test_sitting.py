@@ -349,7 +349,7 @@ def test_the_step_and_the_case_tell_where_it_stands(tenant: Tenant, examinee_of:
     """N-03: step five of eight."""
     somebody = examinee_of(tenant)
     assert somebody.who.person_id is not None
-    facts = PersonFacts(somebody.who.person_id, "王小明", "", True, True, False, False)
+    facts = PersonFacts(somebody.who.person_id, "王小明", "", True, True, False, False, False)
 
     def step() -> SimpleNamespace:
         with unit_of_work(tenant, somebody.who.actor) as ctx, _request(somebody):
