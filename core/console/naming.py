@@ -5,8 +5,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 GROUPS: Mapping[str, Any] = {
-    "portal": _l("门户"), "account": _l("账号"), "photo": _l("照片"), "cycle": _l("培训周期"), "hours": _l("学时"),
-    "presence": _l("本人在场核验"), "exam": _l("在线考核"), "audit": _l("学时审核"), "payment": _l("缴费"),
+    "portal": _l("门户"), "account": _l("账号"), "photo": _l("照片"), "device": _l("手机和电脑"), "cycle": _l("培训周期"),
+    "hours": _l("学时"), "presence": _l("本人在场核验"), "exam": _l("在线考核"), "audit": _l("学时审核"), "payment": _l("缴费"),
     "certificate": _l("证书"), "retention": _l("保存期限"), "texts": _l("文字"),
 }
 
@@ -28,6 +28,10 @@ RULES: Mapping[str, Any] = {
     "account.origin": _l("账号由谁开设"),
     "account.phone_unique": _l("一个手机号只能注册一个账户"),
     "account.change_initial": _l("初始密码必须修改"),
+    "account.new_device_code": _l("新设备登录须短信验证"),
+    "account.password_change_code": _l("修改密码须短信验证"),
+    "account.id_scans": _l("须上传身份证正反面"),
+    "account.confirm_phone": _l("学习前须本人确认手机号"),
     "account.min_password": _l("密码最少字符数"),
     "account.idle_minutes": _l("无操作多久后退出（分钟）"),
     "account.absolute_hours": _l("一次登录最长多久（小时）"),
@@ -47,6 +51,8 @@ RULES: Mapping[str, Any] = {
     "photo.backgrounds": _l("照片底色"),
     "photo.portrait": _l("照片须为竖版"),
     "photo.change": _l("照片何时可以更换"),
+    "photo.recent_months": _l("照片须为几个月内拍摄（0 表示不要求）"),
+    "device.phone": _l("手机上能办什么"),
     "photo.min_eye_px": _l("两眼最小间距（像素）"),
     "photo.min_sharpness": _l("清晰度低于此值退回"),
     "photo.warn_sharpness": _l("清晰度低于此值提醒"),
