@@ -20,6 +20,7 @@ from core.base.config import Config, Mode
 from core.base.outbox import OutboxRow
 from core.extension import check_overrides, overlay_loader
 from core.tenancy import Ctx, Directory, Tenant, bound_tenant, set_tenant
+from core.web.compiled import COMPILED
 from core.web.errors import answer, install_errors
 from core.web.headers import add_security_headers
 from core.web.sessions import TenantSessions
@@ -78,7 +79,7 @@ class JianxueFlask(Flask):
         overlay = self._overlays.get(tenant.slug)
         if overlay is None:
             assert base.loader is not None
-            overlay = base.overlay(loader=overlay_loader(tenant, base.loader))
+            overlay = base.overlay(loader=overlay_loader(tenant, base.loader), bytecode_cache=COMPILED)
             self._overlays[tenant.slug] = overlay
         return overlay
 
