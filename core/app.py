@@ -52,7 +52,8 @@ def create_app(config: Config | None = None, directory: Directory | None = None)
     """The WSGI app over all tenants."""
     config = config or load_config()
     directory = directory or open_tenants(config)
-    refuse_unsafe(config, {tenant.slug: tenant.engine for tenant in directory})
+    refuse_unsafe(config, {tenant.slug: tenant.engine for tenant in directory},
+                  dates={tenant.slug: tenant.file.business_date for tenant in directory})
     app = JianxueFlask(config, directory)
     doorbell = Doorbell(config.redis_url)
     app.ring = lambda tenant, rows: doorbell.ring(tenant.slug)

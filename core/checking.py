@@ -6,7 +6,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.base.config import Mode
-from core.base.refusals import database_problems, setting_problems
+from core.base.refusals import database_problems, date_problems, setting_problems
 from core.migrating import alembic_config, branches
 from core.tenancy import Tenant
 
@@ -17,6 +17,7 @@ def check_tenant(tenant: Tenant) -> list[str]:
     production = tenant.config.mode is Mode.PRODUCTION
     if production:
         found += setting_problems(tenant.config, os.environ)
+        found += date_problems(tenant.config, tenant.slug, tenant.file.business_date)
     try:
         found += _schema_problems(tenant)
         if production:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
@@ -14,7 +15,8 @@ import click
 from sqlalchemy import select
 
 from core.app import open_tenants
-from core.base.clock import local
+from core.base.business_date import BusinessClock
+from core.base.clock import local, local_date
 from core.base.config import ROOT, Config, ConfigError, Mode, load_config
 from core.base.doorbell import Doorbell
 from core.base.embedded_redis import NoRedisServer
@@ -208,6 +210,29 @@ def tenant_check(installation: Installation, slug: str | None) -> None:
     if problems:
         sys.exit(1)
     click.echo("没有问题")
+
+
+@tenant.command("date")
+@click.argument("slug")
+@click.argument("day", required=False)
+@click.pass_obj
+def tenant_date(installation: Installation, slug: str, day: str | None) -> None:
+    """租户的业务日期：只给 SLUG 时显示；DAY 为 2020-12-20 这样的日期，或 today（真实日期）。只用于演示和测试。"""
+    [item] = installation.tenants(slug)
+    if not isinstance(item.clock, BusinessClock):
+        raise click.ClickException("JIANXUE_MODE=production：业务日期只供演示和测试，生产环境一律按真实日期")
+    if day is not None:
+        wanted = local_date(item.clock.wall()) if day == "today" else _date(day)
+        if _told(lambda: item.clock.set(wanted)) < timedelta(0):
+            click.echo("注意：时间往回走了，此前写下的记录都在“将来”；要从头来过，请先 make clean。", err=True)
+    click.echo(f"{slug}：业务日期 {local_date(item.clock.now())}")
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.ClickException(f"{text}：应为 2020-12-20 这样的日期，或 today") from None
 
 
 @main.group()

@@ -5,7 +5,9 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -98,6 +100,43 @@ def national(directory: Directory) -> Tenant:
 @pytest.fixture
 def jilin(directory: Directory) -> Tenant:
     return directory.by_slug("jilin")
+
+
+@pytest.fixture
+def with_database(config: Config, blank: Path, directory: Directory) -> Iterator[Callable[[str], Tenant]]:
+    """`with_database("beijing")`: any other tenant, its database made at the first asking."""
+    with ExitStack() as opened:
+        def make(slug: str) -> Tenant:
+            tenant = directory.by_slug(slug)
+            if os.environ.get("JIANXUE_TEST_PG") == "1":
+                if slug not in config.database_urls:
+                    cast(dict[str, str], config.database_urls).update(opened.enter_context(fresh_databases([slug])))
+                    opened.callback(tenant.close)
+            elif not (target := config.tenant_var(slug) / "jianxue.sqlite").exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(blank, target)
+            return tenant
+
+        yield make
+
+
+@pytest.fixture
+def beijing(with_database: Callable[[str], Tenant]) -> Tenant:
+    return with_database("beijing")
+
+
+@pytest.fixture
+def guangdong_clock() -> FixedClock:
+    """2020-12-20 12:00 in Shanghai, twelve days before Guangdong's deadline (GD-01), moved by the test."""
+    return FixedClock(shanghai(2020, 12, 20, 12))
+
+
+@pytest.fixture
+def guangdong(with_database: Callable[[str], Tenant], guangdong_clock: FixedClock) -> Tenant:
+    """Guangdong on a clock of its own (`guangdong_clock`); the other tenants stay where they are."""
+    tenant = with_database("guangdong")
+    tenant.clock = guangdong_clock
+    return tenant
 
 
 @pytest.fixture

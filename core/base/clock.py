@@ -11,12 +11,18 @@ class Clock(Protocol):
     """Where `now` comes from; injected, so that tests travel in time without sleeping."""
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """The present moment of the tenant, aware, in UTC."""
+
+    def wall(self) -> datetime:
+        """The present moment of the world: for protocols with others, whose clocks no business date moves."""
 
 
 class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def wall(self) -> datetime:
+        return self.now()
 
 
 @dataclass
@@ -26,6 +32,9 @@ class FixedClock:
     at: datetime
 
     def now(self) -> datetime:
+        return self.at
+
+    def wall(self) -> datetime:
         return self.at
 
     def advance(self, **delta: float) -> datetime:

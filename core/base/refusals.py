@@ -2,11 +2,13 @@
 import logging
 import os
 from collections.abc import Mapping
+from datetime import date
 from importlib.metadata import version
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
+from core.base.business_date import date_file
 from core.base.config import Config, ConfigError, Mode
 
 log = logging.getLogger("jianxue")
@@ -55,8 +57,19 @@ def database_problems(name: str, engine: Engine) -> list[str]:
         return found
 
 
-def refuse_unsafe(config: Config, engines: Mapping[str, Engine], env: Mapping[str, str] | None = None) -> None:
-    """Raises ConfigError with all reasons; only production is held to them (`engines` by tenant).
+def date_problems(config: Config, slug: str, business_date: date | None) -> list[str]:
+    """A tenant that lived on another day would take in, miss or pass deadlines that are none."""
+    found = []
+    if business_date is not None:
+        found.append(f"{slug}.toml：tenant.business_date={business_date}：业务日期只供演示和测试，请删除这一行")
+    if (left := date_file(config, slug)).exists():
+        found.append(f"{left}：这个租户在演示中改过业务日期（business_date），其中的数据不得用于生产，请换一个空的目录")
+    return found
+
+
+def refuse_unsafe(config: Config, engines: Mapping[str, Engine], env: Mapping[str, str] | None = None, *,
+                  dates: Mapping[str, date | None] | None = None) -> None:
+    """Raises ConfigError with all reasons; only production is held to them (`engines`, business `dates` by tenant).
 
     A database that does not answer is no reason: it may come back, and each request says so meanwhile.
     The path prefix needs no reason: `JianxueFlask` knows none in production.
@@ -64,6 +77,8 @@ def refuse_unsafe(config: Config, engines: Mapping[str, Engine], env: Mapping[st
     if config.mode is not Mode.PRODUCTION:
         return
     found = setting_problems(config, os.environ if env is None else env)
+    for slug, business_date in (dates or {}).items():
+        found += date_problems(config, slug, business_date)
     for slug, engine in engines.items():
         try:
             found += database_problems(slug, engine)

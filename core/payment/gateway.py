@@ -29,7 +29,7 @@ def provider_of(ctx: Ctx) -> Provider:
         keys = MerchantKeys.read(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise Unavailable("pay_unset", _("在线支付还没有接通，没有扣款，订单已保留。请稍后再试，或拨打服务电话。")) from error
-    provider = SignedHttpProvider(tenant.config.pay_url, keys, wall=lambda: tenant.clock.now().timestamp())
+    provider = SignedHttpProvider(tenant.config.pay_url, keys, wall=lambda: tenant.clock.wall().timestamp())
     _providers[tenant] = provider
     return provider
 

@@ -30,7 +30,7 @@ def receive(ctx: Ctx, provider_name: str, headers: Mapping[str, str], body: byte
     if provider_name != provider.name:
         raise NotFound("provider", _("没有这个支付机构。"))
     try:
-        notice = provider.read_notice(headers, body, ctx.now)
+        notice = provider.read_notice(headers, body, ctx.tenant.clock.wall())
     except NoticeRefused as error:
         _refuse(ctx, "-", error.code, STATUS.get(error.code, 400))
     with ctx.tenant.session(write=False) as session:

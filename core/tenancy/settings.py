@@ -3,7 +3,7 @@ with file, key and what would be right."""
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from string import Formatter
 from typing import Any, get_args, get_origin, get_type_hints
@@ -45,6 +45,7 @@ class TenantFile:
     plugins: tuple[str, ...]
     locale: str
     rule_set: RuleSet
+    business_date: date | None = None
 
 
 def read_tenants(folder: Path, *, demo: bool) -> list[TenantFile]:
@@ -76,19 +77,39 @@ def _tenant(path: Path, base_path: Path, base: dict[str, Any], overlays: list[Pa
     head = document.pop("tenant", None)
     if not isinstance(head, dict):
         raise ConfigError(f"{path.name}：缺少 [tenant]（name、hosts、plugins、locale）")
-    allowed = {"name": str, "hosts": list, "plugins": list, "locale": str}
-    for key, value in head.items():
-        if key not in allowed:
-            raise ConfigError(f"{path.name}：tenant.{key} 不是已知的设置，可用：{'、'.join(allowed)}")
-        if not isinstance(value, allowed[key]):
-            raise ConfigError(f"{path.name}：tenant.{key} 应为 {allowed[key].__name__}，现在是 {value!r}")
+    _check_head(path.name, head, HEAD)
     for key in ("name", "hosts"):
         if not head.get(key):
             raise ConfigError(f"{path.name}：缺少 tenant.{key}")
     layers = [(base_path.name, base), (path.name, document), *((o.name, _read(o)) for o in overlays)]
     return TenantFile(slug=path.stem, name=head["name"], hosts=tuple(head["hosts"]),
                       plugins=tuple(head.get("plugins", ())), locale=head.get("locale", "zh_CN"),
-                      rule_set=build_rule_set(layers))
+                      rule_set=build_rule_set(layers), business_date=_business_date(path, head, demo=bool(overlays)))
+
+
+HEAD: Mapping[str, type] = {"name": str, "hosts": list, "plugins": list, "locale": str, "business_date": date}
+DEMO_HEAD: Mapping[str, type] = {"business_date": date}
+DEMO_FOLDER = "demo"
+"""Beside the tenants' files: `demo/<slug>.toml` says who lives in the demonstration of a tenant, and on which day."""
+
+
+def _check_head(file: str, head: dict[str, Any], allowed: Mapping[str, type]) -> None:
+    for key, value in head.items():
+        if key not in allowed:
+            raise ConfigError(f"{file}：tenant.{key} 不是已知的设置，可用：{'、'.join(allowed)}")
+        if type(value) is not allowed[key]:
+            raise ConfigError(f"{file}：tenant.{key} 应为 {allowed[key].__name__}，现在是 {value!r}")
+
+
+def _business_date(path: Path, head: dict[str, Any], *, demo: bool) -> date | None:
+    """The day a tenant lives on, for tests and demonstrations; production refuses it (core.base.refusals)."""
+    day: date | None = head.get("business_date")
+    there = path.parent / DEMO_FOLDER / path.name
+    if demo and there.exists():
+        head = _read(there).get("tenant", {})
+        _check_head(f"{DEMO_FOLDER}/{path.name}", head, DEMO_HEAD)
+        day = head.get("business_date", day)
+    return day
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A tenant: a database, a file root, a plugin manager, a template overlay and a cookie of its own."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from threading import Lock
 
@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from core.base.blobs import Blobs, BlobStore, LocalStore
-from core.base.clock import Clock, SystemClock
-from core.base.config import Config
+from core.base.business_date import BusinessClock, date_file
+from core.base.clock import Clock, SystemClock, local_date
+from core.base.config import Config, Mode
 from core.base.crypto import KeyRing
 from core.base.db import make_engine, writing
 from core.base.s3 import open_s3
@@ -38,6 +39,13 @@ class Tenant:
     @property
     def name(self) -> str:
         return self.file.name
+
+    @property
+    def business_date(self) -> date | None:
+        """The day this tenant lives on while that is not the real one (GD-01 on show); None in production."""
+        if isinstance(self.clock, BusinessClock) and self.clock.days():
+            return local_date(self.clock.now())
+        return None
 
     @cached_property
     def keys(self) -> KeyRing:
@@ -116,4 +124,10 @@ def open_directory(config: Config, *, clock: Clock | None = None) -> Directory:
     files = read_tenants(config.tenants, demo=config.demo)
     if config.blob_url:
         open_s3(config.blob_url, files[0].slug)
-    return Directory([Tenant(config, file, clock or SystemClock()) for file in files])
+    return Directory([Tenant(config, file, clock or _clock(config, file)) for file in files])
+
+
+def _clock(config: Config, file: TenantFile) -> Clock:
+    if config.mode is Mode.PRODUCTION:
+        return SystemClock()
+    return BusinessClock(date_file(config, file.slug), file.business_date)

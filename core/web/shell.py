@@ -1,6 +1,7 @@
 """What the frame around a page says: the tenant's words (N-01, N-02, N-56), who is signed in, where things are."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from flask import current_app, g, url_for
 from flask_babel import gettext as _
@@ -27,6 +28,7 @@ class Shell:
     credits: tuple[tuple[str, str], ...] = ()
     hotlines: tuple[str, ...] = ()
     brand: str = "#1a56a8"
+    business_date: date | None = None
     person: str = ""
     staff: bool = False
     home_href: str = "/"
@@ -56,6 +58,7 @@ def shell() -> Shell:
     return Shell(
         name=rules.managed_name, strap_line=rules.managed_strap,
         credits=tuple((role, who) for role, who in units if who), hotlines=rules.hotlines, brand=rules.brand,
+        business_date=tenant.business_date,
         person=actor.name if actor.signed_in else "", staff=staff, home_href=_home(trainee, staff),
         sign_in_href=address(SIGN_IN) if ctx else "", sign_out_href=address(SIGN_OUT),
         menu=navigation.menu(ctx) if ctx and trainee else [],
