@@ -219,13 +219,14 @@ def tenant_check(installation: Installation, slug: str | None) -> None:
 def tenant_date(installation: Installation, slug: str, day: str | None) -> None:
     """租户的业务日期：只给 SLUG 时显示；DAY 为 2020-12-20 这样的日期，或 today（真实日期）。只用于演示和测试。"""
     [item] = installation.tenants(slug)
-    if not isinstance(item.clock, BusinessClock):
+    clock = item.clock
+    if not isinstance(clock, BusinessClock):
         raise click.ClickException("JIANXUE_MODE=production：业务日期只供演示和测试，生产环境一律按真实日期")
     if day is not None:
-        wanted = local_date(item.clock.wall()) if day == "today" else _date(day)
-        if _told(lambda: item.clock.set(wanted)) < timedelta(0):
+        wanted = local_date(clock.wall()) if day == "today" else _date(day)
+        if _told(lambda: clock.set(wanted)) < timedelta(0):
             click.echo("注意：时间往回走了，此前写下的记录都在“将来”；要从头来过，请先 make clean。", err=True)
-    click.echo(f"{slug}：业务日期 {local_date(item.clock.now())}")
+    click.echo(f"{slug}：业务日期 {local_date(clock.now())}")
 
 
 def _date(text: str) -> date:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
+from core.base.business_date import BusinessClock, date_file
 from core.base.clock import FixedClock
 from core.base.db import new_id
 from core.base.errors import Conflict, DomainError
@@ -134,6 +135,17 @@ def test_from_the_order_to_the_return(tenant: Tenant, browser: Browser, payer: S
     detail = browser.get(f"/orders/{order_id}").text
     assert "已支付" in detail and "微信" in detail and "立即购买" not in detail
     assert browser.get(f"/orders/{order_id}/pay").location.endswith(f"/orders/{order_id}")
+
+
+def test_a_tenant_on_another_day_pays_in_the_present(national: Tenant, browser_of: Browsers, live: str,
+                                                     bank: SandboxProcess, told: Told, clock: FixedClock) -> None:
+    """GD-01, R15: a business date moves neither our signatures' time nor the freshness of the provider's notices."""
+    national.clock = BusinessClock(date_file(national.config, "national"), date(2020, 12, 20), clock)
+    payer = trainee(national)
+    order_id = ordered(national, payer)
+    bank.payer(code_of(signed_in(browser_of(national), payer), order_id))
+    wait_for(national, order_id, OrderState.PAID)
+    assert told.paid == [order_id]
 
 
 def test_notices_come_twenty_times_at_once(tenant: Tenant, browser: Browser, payer: Somebody,
