@@ -14,7 +14,7 @@ from core.tenancy import Directory, open_directory
 from core.web import JianxueFlask, health
 
 FLOWS = ("web", "admin", "identity", "documents", "notification", "payment", "presence", "organization", "registry",
-         "registration", "cycle", "course", "exam", "audit", "certificate", "console")
+         "registration", "cycle", "course", "exam", "audit", "certificate", "deadline", "console")
 """From the lowest to the highest; the order of hooks' default answers and of event subscribers."""
 
 PARTS = ("models", "events", "jobs", "defaults")

@@ -13,6 +13,7 @@ from core.contract.values import (
     CertificateFacts,
     Column,
     CourseChoice,
+    Deadline,
     EnrollmentFacts,
     InvoicePolicy,
     OrderFacts,
@@ -28,7 +29,7 @@ from core.tenancy import Actor, Ctx, Role, Rules
 
 __all__ = [
     "Action", "Actor", "CaseRow", "CaseSection", "CertificateFacts", "Column", "Conflict", "CourseChoice", "Ctx",
-    "DomainError", "EnrollmentFacts", "Forbidden", "InvoicePolicy", "NotFound", "OrderFacts", "OrderPath",
+    "Deadline", "DomainError", "EnrollmentFacts", "Forbidden", "InvoicePolicy", "NotFound", "OrderFacts", "OrderPath",
     "OrderSubject", "PersonClass", "PersonFacts", "PhoneCorrection", "Problem", "Refused", "Role", "Rules",
     "Step", "StepState", "TooMany", "Unavailable", "hookimpl", "local", "local_date", "refuse_all", "shanghai",
 ]

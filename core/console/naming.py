@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 GROUPS: Mapping[str, Any] = {
     "portal": _l("门户"), "account": _l("账号"), "photo": _l("照片"), "device": _l("手机和电脑"), "cycle": _l("培训周期"),
     "hours": _l("学时"), "presence": _l("本人在场核验"), "exam": _l("在线考核"), "audit": _l("学时审核"), "payment": _l("缴费"),
+    "deadline": _l("换证期限"),
     "certificate": _l("证书"), "retention": _l("保存期限"), "texts": _l("文字"),
 }
 
@@ -107,6 +108,13 @@ RULES: Mapping[str, Any] = {
     "audit.days_max": _l("审核最多工作日"),
     "audit.clears": _l("清零范围"),
     "audit.appeal_days": _l("申诉期（天）"),
+    "deadline.ends": _l("换证最后一天（空为没有期限）"),
+    "deadline.counts": _l("到期前须办到哪一步"),
+    "deadline.enroll_after": _l("到期后报名"),
+    "deadline.show_days": _l("提前多少天向学员显示倒计时"),
+    "deadline.reminder_days": _l("到期前几天提醒"),
+    "deadline.pace_days": _l("按最近几天的学习进度预测"),
+    "deadline.exam_days": _l("预测时为考核留几天"),
     "payment.continuing_fen": _l("继续教育培训费（分）"),
     "payment.textbook_fen": _l("教材费（分）"),
     "payment.channels": _l("缴费方式"),
@@ -150,4 +158,7 @@ RULES: Mapping[str, Any] = {
     "texts.certificates_hint": _l("证书管理页的提示"),
     "texts.closing_notices": _l("其他事项"),
     "texts.invoice_note": _l("发票说明"),
+    "texts.deadline_reminder_sms": _l("换证到期前的提醒短信"),
+    "texts.deadline_grace_sms": _l("列入宽限名单的短信"),
+    "texts.deadline_advice": _l("没有赶上换证期限时的办法"),
 }

@@ -18,6 +18,7 @@ from core.contract.values import (
     CertificateFacts,
     Column,
     CourseChoice,
+    Deadline,
     EnrollmentFacts,
     InvoicePolicy,
     OrderFacts,
@@ -101,6 +102,14 @@ class Hooks:
     @hookspec
     def check_replacement(self, ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:
         """Before 证书更新. Core: hours of the year on record, not voided, not abnormal. Rows N-52, N-54, X-18."""
+
+    @hookspec(firstresult=True)
+    def resolve_deadline(self, ctx: Ctx, certificate: CertificateFacts) -> Deadline | None:
+        """Until when a certificate can be replaced: before replacement, enrollment, countdown and reminders.
+
+        Core: the rule `deadline.ends`, for what can be replaced at all. A province answers `Deadline()` for whom
+        its deadline does not concern. Rows GD-01, GD-02, C-20.
+        """
 
     @hookspec
     def on_hours_passed(self, ctx: Ctx, enrollment: EnrollmentFacts) -> None:

@@ -89,6 +89,14 @@ class CertificateFacts:
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """GD-01, C-20: until when a certificate can be replaced. `ends` is the first moment that is too late
+    (2021-01-01 00:00:00 in Shanghai for "until 2020-12-31"); None: it never is."""
+
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True)
 class EnrollmentFacts:
     """One post in one year (N-27)."""
 

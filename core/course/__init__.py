@@ -3,13 +3,20 @@ from core.course.catalogue import add_lesson, add_package, publish
 from core.course.events import StudyCompleted
 from core.course.ledger import Due, Kind, Part, Progress
 from core.course.models import Lesson, Package
-from core.course.queries import fetched, progress, progress_of_enrollment, record_of
+from core.course.queries import (
+    credited_since,
+    fetched,
+    full_since,
+    progress,
+    progress_of_enrollment,
+    record_of,
+)
 from core.course.recompute import recompute
 from core.course.service import clear_hours, close_idle_leases, restore_hours
 from core.course.subjects import Subject, own_subject, subject, subjects_of
 
 __all__ = [
     "Due", "Kind", "Lesson", "Package", "Part", "Progress", "StudyCompleted", "Subject", "add_lesson", "add_package",
-    "clear_hours", "close_idle_leases", "fetched", "own_subject", "progress", "progress_of_enrollment", "publish",
-    "recompute", "record_of", "restore_hours", "subject", "subjects_of",
+    "clear_hours", "close_idle_leases", "credited_since", "fetched", "full_since", "own_subject", "progress",
+    "progress_of_enrollment", "publish", "recompute", "record_of", "restore_hours", "subject", "subjects_of",
 ]

@@ -4,8 +4,9 @@ A credit stands for a run of server slots. A pending entry waits for a proof and
 credit answers it. A clear takes one credit back, a restore takes one clear back. Nothing is overwritten,
 so the sum of all entries is the standing at any moment.
 """
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
@@ -80,6 +81,40 @@ def restorable(lines: Iterable[L]) -> list[L]:
     entries = list(lines)
     answered = {line.answers_id for line in entries if line.answers_id}
     return [line for line in entries if line.kind == Kind.CLEAR and line.id not in answered]
+
+
+class Dated(Line, Protocol):
+    """An entry with the moment at which it was written."""
+
+    @property
+    def at(self) -> datetime: ...
+
+
+def full_since(lines: Iterable[Dated], due: Mapping[Part, int]) -> datetime | None:
+    """The moment from which the credits that stand now have filled each part's due slots; None while they do not.
+
+    A credit that was cleared and restored counts from its own moment, as does one that waited for a proof from
+    the moment at which it was pending: what an appeal gives back was never late (C-20).
+    """
+    entries = list(lines)
+    by_id = {entry.id: entry for entry in entries}
+    answer = {entry.answers_id: entry for entry in entries if entry.answers_id is not None}
+    found: list[tuple[datetime, str, int]] = []
+    for entry in entries:
+        if entry.kind != Kind.CREDIT:
+            continue
+        newest = entry
+        while newest.id in answer:
+            newest = answer[newest.id]
+        if newest.kind != Kind.CLEAR:
+            began = by_id.get(entry.answers_id, entry) if entry.answers_id is not None else entry
+            found.append((began.at, entry.part, entry.slots))
+    left, since = dict(due), None
+    for at, part, slots in sorted(found, key=lambda one: one[0]):
+        if left[Part(part)] > 0:
+            left[Part(part)] -= slots
+            since = at
+    return since if all(slots <= 0 for slots in left.values()) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 from core.base.clock import local, local_date
 from core.base.db import Id
 from core.course.ledger import Kind, Part, Progress, progress_of
+from core.course.ledger import full_since as full_since_of
 from core.course.models import (
     HourEntry,
     Lesson,
@@ -76,6 +77,24 @@ def progress(ctx: Ctx, subject: Subject) -> Progress:
 def progress_of_enrollment(ctx: Ctx, enrollment_id: Id) -> Progress:
     """The same by id; NotFound when there is no such enrollment."""
     return progress(ctx, subject_of(ctx, enrollment_id))
+
+
+def full_since(ctx: Ctx, subject: Subject) -> datetime | None:
+    """Since when all hours of an enrollment have been learnt; None while they are not (C-20).
+
+    An enrollment that owes nothing is full since it was made.
+    """
+    entries = ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == subject.id)).all()
+    per_hour = pace(ctx).slots_per_hour
+    due = {Part.GENERAL: subject.due.general * per_hour, Part.PROFESSIONAL: subject.due.professional * per_hour}
+    return full_since_of(entries, due) if any(due.values()) else subject.enrolled_at
+
+
+def credited_since(ctx: Ctx, enrollment_id: Id, since: datetime) -> float:
+    """Class hours that the ledger has added up since a moment, clearings taken off: the pace of the forecast."""
+    slots = ctx.db.scalar(select(func.sum(_EFFECT)).where(HourEntry.enrollment_id == enrollment_id,
+                                                          HourEntry.at >= since)) or 0
+    return max(0, int(slots)) / pace(ctx).slots_per_hour
 
 
 def study_of(ctx: Ctx, enrollment_id: Id) -> Study | None:

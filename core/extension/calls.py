@@ -9,6 +9,7 @@ from core.contract.values import (
     CertificateFacts,
     Column,
     CourseChoice,
+    Deadline,
     EnrollmentFacts,
     InvoicePolicy,
     OrderFacts,
@@ -127,6 +128,10 @@ class HookCalls:
 
     def check_replacement(self, certificate: CertificateFacts) -> list[Problem]:
         return self._check("check_replacement", certificate=certificate)
+
+    def resolve_deadline(self, certificate: CertificateFacts) -> Deadline:
+        answer: Deadline = self._resolve("resolve_deadline", certificate=certificate)
+        return answer
 
     def on_hours_passed(self, enrollment: EnrollmentFacts) -> None:
         for implementation in self._in_order("on_hours_passed"):

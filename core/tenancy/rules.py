@@ -136,6 +136,17 @@ class AuditRules:
 
 
 @dataclass(frozen=True)
+class DeadlineRules:
+    ends: str                    # the last day on which a certificate is replaced, 2020-12-31; "": no end
+    counts: str                  # what must be reached by then: hours | exam | submitted | audited | replaced
+    enroll_after: str            # enrolling after it: allow | warn | refuse
+    show_days: int               # so many days before it the trainee's pages begin to count down
+    reminder_days: tuple[int, ...]
+    pace_days: int               # the last days whose credited hours make the pace of the forecast
+    exam_days: int               # what the forecast allows for the exam
+
+
+@dataclass(frozen=True)
 class PaymentRules:
     continuing_fen: int
     textbook_fen: int
@@ -194,6 +205,9 @@ class TextRules:
     certificates_hint: str
     closing_notices: tuple[str, ...]
     invoice_note: str
+    deadline_reminder_sms: str
+    deadline_grace_sms: str
+    deadline_advice: str
 
 
 @dataclass(frozen=True)
@@ -209,6 +223,7 @@ class Rules:
     presence: PresenceRules
     exam: ExamRules
     audit: AuditRules
+    deadline: DeadlineRules
     payment: PaymentRules
     certificate: CertificateRules
     retention: RetentionRules

@@ -1,7 +1,7 @@
 """Reads `tenants/*.toml` strictly: an unknown key, a wrong type, a missing value or source stops the start
 with file, key and what would be right."""
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +18,26 @@ TEXT_VARIABLES: Mapping[str, frozenset[str]] = {
     "no_snapshots_sms": frozenset({"name", "post", "year"}),
     "code_sms": frozenset({"code", "minutes"}),
     "continuing_hint": frozenset({"url"}),
+    "deadline_reminder_sms": frozenset({"name", "posts", "day", "days", "missing"}),
+    "deadline_grace_sms": frozenset({"name", "post", "day"}),
 }
+
+
+def _day_or_none(value: Any) -> bool:
+    try:
+        return bool(value == "" or date.fromisoformat(value).isoformat() == value)
+    except ValueError:
+        return False
+
+
+CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "deadline.ends": (_day_or_none, "日期 \"2020-12-31\"，没有截止则为 \"\""),
+    "deadline.counts": (frozenset({"hours", "exam", "submitted", "audited", "replaced"}).__contains__,
+                        "hours、exam、submitted、audited、replaced 之一"),
+    "deadline.enroll_after": (frozenset({"allow", "warn", "refuse"}).__contains__, "allow、warn、refuse 之一"),
+    "deadline.pace_days": (lambda value: value >= 1, "1 以上的整数"),
+}
+"""Values whose type alone does not tell whether they can be meant: (test, what would be right)."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +174,10 @@ def _entry(file: str, group: str, key: str, entry: Any, hints: Mapping[str, Any]
     if not isinstance(entry["source"], str) or not entry["source"].strip():
         raise ConfigError(f"{where}.source 应为出处（例如 \"N-12\"）")
     value = _typed(where, entry["value"], hints[key])
+    if f"{group}.{key}" in CHECKS:
+        fits, right = CHECKS[f"{group}.{key}"]
+        if not fits(value):
+            raise ConfigError(f"{where} 应为{right}，现在是 {value!r}")
     if group == "texts":
         _check_variables(where, key, value)
     return value

@@ -1,4 +1,6 @@
 """A plugin that answers every hook, so that each is exercised; each answer differs from the core's."""
+from datetime import UTC, datetime
+
 from core.api import (
     Action,
     CaseRow,
@@ -7,6 +9,7 @@ from core.api import (
     Column,
     CourseChoice,
     Ctx,
+    Deadline,
     EnrollmentFacts,
     InvoicePolicy,
     OrderFacts,
@@ -94,6 +97,11 @@ def collect_order_notes(ctx: Ctx, order: OrderFacts, leaving: bool) -> list[str]
 @hookimpl
 def check_replacement(ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:
     return [Problem("deadline", "换证已截止")]
+
+
+@hookimpl
+def resolve_deadline(ctx: Ctx, certificate: CertificateFacts) -> Deadline | None:
+    return Deadline(datetime(2020, 12, 31, 16, tzinfo=UTC))
 
 
 @hookimpl

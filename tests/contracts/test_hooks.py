@@ -37,6 +37,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "check_eligibility": {"certificate": CERTIFICATE, "year": 2026},
     "check_refund": {"order": ORDER}, "collect_order_notes": {"order": ORDER, "leaving": True},
     "check_replacement": {"certificate": CERTIFICATE}, "on_hours_passed": {"enrollment": ENROLLMENT},
+    "resolve_deadline": {"certificate": CERTIFICATE},
 }
 
 
