@@ -141,6 +141,6 @@ def waiting(enrollment_id: UUID) -> ResponseReturnValue:
     rules = ctx.rules()
     return page("audit/waiting.html", subject=asked, case=cases[0] if cases else None,
                 rounds=[(one, queries.last_decision(ctx, one)) for one in cases], states=STATE_TEXTS,
-                grounds=GROUND_TEXTS, days=(rules.audit.days_min, rules.audit.days_max),
+                grounds=GROUND_TEXTS, audit_time=rules.texts.audit_time,
                 line=queries.line_of(ctx, cases[0]) if cases else None, active="training",
                 warning=rules.texts.impersonation_notice)

@@ -47,7 +47,7 @@ def steps(ctx: Ctx) -> list[FlowStep]:
 
 
 def _said(rules: Rules) -> list[tuple[str, ...]]:
-    hours, exam, audit = rules.hours, rules.exam, rules.audit
+    hours, exam = rules.hours, rules.exam
     total = hours.general + hours.professional
     return [
         (_("填写姓名、身份证号和本人常用手机号，用短信验证码完成注册。注册免费。"),
@@ -63,7 +63,7 @@ def _said(rules: Rules) -> list[tuple[str, ...]]:
            questions=exam.questions, full=exam.full_score, passing=exam.pass_score, minutes=exam.minutes),
          rules.texts.exam_failed),
         (_("学习与考核完成后，学时须经平台审核通过才可计入有效学时。"),
-         _("审核时间大约需要%(low)s到%(high)s个工作日，结果用短信告诉您。", low=audit.days_min, high=audit.days_max)),
+         _("审核时间大约需要%(time)s，结果用短信告诉您。", time=rules.texts.audit_time)),
         (_("学时审核与考核全部通过后，可点击【打印证书】查看或下载学时证明。"),),
         (_("在证书管理中点击【%(label)s】。%(text)s", label=rules.certificate.update_label, text=rules.texts.replacement),
          _("原证书完成继续教育后，可更换电子培训合格证。")),

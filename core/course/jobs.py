@@ -6,12 +6,16 @@ from typing import Any
 from core.base.events import subscribe
 from core.base.outbox import job
 from core.course.catalogue import begin_study
+from core.course.events import StudyCompleted
+from core.course.queries import study_of
 from core.course.service import close_idle_leases, recheck_completion, stop_study
 from core.course.uploads import prepare_lesson
 from core.cycle import EnrollmentCancelled, EnrollmentOpened, HoursDueChanged
+from core.identity import person_of
+from core.notification import send_sms
 from core.tenancy import Ctx
 
-__all__ = ["cancelled", "close_idle", "due_changed", "opened", "prepare_lesson"]
+__all__ = ["cancelled", "close_idle", "completed", "due_changed", "opened", "prepare_lesson"]
 
 
 @subscribe(EnrollmentOpened)
@@ -30,6 +34,15 @@ def due_changed(ctx: Ctx, event: HoursDueChanged) -> None:
 def cancelled(ctx: Ctx, event: EnrollmentCancelled) -> None:
     """Refunded while a page studies: nothing more is credited."""
     stop_study(ctx, event.enrollment_id)
+
+
+@subscribe(StudyCompleted)
+def completed(ctx: Ctx, event: StudyCompleted) -> None:
+    """The completion goes out as an SMS too, where the tenant has a text for it (X-13, GD-14); once a round."""
+    study = study_of(ctx, event.enrollment_id)
+    if study is not None and ctx.rules().texts.completion_sms:
+        send_sms(ctx, person_of(ctx, study.person_id), "completion_sms",
+                 key=f"studied:{event.enrollment_id}:{study.round}")
 
 
 @job("course.close_idle", queue="fast", every=timedelta(minutes=1))

@@ -17,6 +17,7 @@ from core.contract.values import (
     StepState,
 )
 from core.cycle import queries, rules
+from core.cycle.eligibility import Accepted, NotAccepted, not_accepted
 from core.cycle.models import Enrollment
 from core.cycle.rules import ChoiceProblem, PreviousYear
 from core.cycle.states import EnrollmentState
@@ -42,6 +43,8 @@ def check_eligibility(ctx: Ctx, certificate: CertificateFacts, year: int) -> lis
     if year in certificate.years_on_record:
         return [Problem("recorded", _("%(post)s岗位%(year)s年度学时已经完成，不需要再报名。",
                                       post=certificate.post, year=year), "choice")]
+    if refusals := _not_accepted(ctx, certificate):
+        return refusals
     now = ctx.rules().cycle
     problem = rules.choice_problem(year, ctx.now, now.years_back, PreviousYear(now.previous_year),
                                    certificate.issued_on)
@@ -56,6 +59,32 @@ def check_eligibility(ctx: Ctx, certificate: CertificateFacts, year: int) -> lis
                                       number=certificate.number, issued=certificate.issued_on.year, year=year),
     }
     return [Problem(f"year_{problem.value}", sentences[problem], "choice")]
+
+
+def _not_accepted(ctx: Ctx, held: CertificateFacts) -> list[Problem]:
+    """X-18: issuer, year of issue and post, each with its own sentence."""
+    taken = ctx.rules().eligibility
+    reasons = not_accepted(Accepted(taken.issuers, taken.issued_from, taken.issued_to, taken.posts), issuer=held.issuer,
+                           issued_on=held.issued_on, post=held.post, electronic=held.electronic)
+    sentences = {
+        NotAccepted.ISSUER: (
+            _("证书 %(number)s 由%(issuer)s颁发，这里只受理%(issuers)s颁发的证书。", number=held.number,
+              issuer=held.issuer, issuers="、".join(taken.issuers)),
+            _("其他单位颁发的证书，请到发证地的培训平台办理。")),
+        NotAccepted.ISSUED_ON: (
+            _("证书 %(number)s 是%(year)s年颁发的，这里只受理%(years)s颁发的证书。", number=held.number,
+              year=held.issued_on.year, years=_years_taken(taken.issued_from, taken.issued_to)),
+            _("证书上的发证日期与此不同的，请联系发证单位更正。")),
+        NotAccepted.POST: (
+            _("%(post)s不在受理的岗位之内。", post=held.post), _("受理的岗位：%(posts)s。", posts="、".join(taken.posts))),
+    }
+    return [Problem(f"not_accepted_{why.value}", sentences[why][0], "choice", sentences[why][1]) for why in reasons]
+
+
+def _years_taken(first: int, last: int) -> str:
+    if not last:
+        return str(_("%(first)s年以后", first=first))
+    return str(_("%(first)s年至%(last)s年", first=first, last=last) if first else _("%(last)s年以前", last=last))
 
 
 def _rows(ctx: Ctx, order: OrderFacts) -> list[Enrollment]:

@@ -16,6 +16,7 @@ class PortalRules:
     support_unit: str
     hotlines: tuple[str, ...]
     pilot_provinces: tuple[str, ...]
+    boxes: tuple[str, ...]       # the queries on the first page: certificates | institutions | appraisal | experts
     brand: str
     brand_ink: str
 
@@ -73,6 +74,16 @@ class CycleRules:
     previous_year: str           # allow | warn | forbid
     kinds: tuple[str, ...]
     exempt_general_from_second: bool
+
+
+@dataclass(frozen=True)
+class EligibilityRules:
+    """Which old (paper) certificates may be enrolled (X-18); what is empty or 0 restricts nothing."""
+
+    issuers: tuple[str, ...]
+    issued_from: int             # the first and the last year of issue, both included
+    issued_to: int
+    posts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -181,6 +192,7 @@ class TextRules:
     registered: str
     password_advice: str
     registration_tip: str
+    phone_tip: str
     photo_managed: str
     photo_library: str
     photo_confirm: str
@@ -195,6 +207,7 @@ class TextRules:
     no_seek: str
     completion_popup: str
     completion_sms: str
+    audit_time: str
     audit_passed_sms: str
     cheating_sms: str
     no_snapshots_sms: str
@@ -219,6 +232,7 @@ class Rules:
     photo: PhotoRules
     device: DeviceRules
     cycle: CycleRules
+    eligibility: EligibilityRules
     hours: HoursRules
     presence: PresenceRules
     exam: ExamRules
