@@ -2,11 +2,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, text
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.base.db import Base, Id, id_column
 from core.cycle.states import EnrollmentState
+from core.identity import Person
 from core.organization import Post
 from core.payment import Order
 from core.registry import Certificate
@@ -16,7 +17,8 @@ _LIVE = text("state <> 'cancelled'")
 
 class Enrollment(Base):
     """A certificate's post in a cycle. `turn` orders what was submitted in one go (N-24); `exemption` says why
-    the general hours are not owed (N-25, C-10): rule, post, since, by."""
+    the general hours are not owed (N-25, C-10): rule, post, since, by. `institution_id`: who enrolled the trainee in
+    person (GD-04); None: the trainee did."""
 
     __tablename__ = "enrollment"
     __table_args__ = (
@@ -37,6 +39,7 @@ class Enrollment(Base):
     exemption: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     state: Mapped[str] = mapped_column(String(12), default=EnrollmentState.CHOSEN)
     turn: Mapped[int] = mapped_column(Integer, default=0)
+    institution_id: Mapped[Id | None] = mapped_column(index=True)
     order_id: Mapped[Id | None] = mapped_column(ForeignKey("orders.id"), index=True)
     enrolled_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
@@ -46,3 +49,19 @@ class Enrollment(Base):
     post: Mapped[Post] = relationship(lazy="joined")
     certificate: Mapped[Certificate] = relationship(lazy="joined")
     order: Mapped[Order | None] = relationship(lazy="selectin")
+
+
+class Admission(Base):
+    """A trainee who came to an institution's counter with ID card and certificate (GD-04): from then on this
+    institution sees the trainee, and no other one does."""
+
+    __tablename__ = "admission"
+    __table_args__ = (UniqueConstraint("institution_id", "person_id"),)
+
+    id: Mapped[Id] = id_column()
+    institution_id: Mapped[Id] = mapped_column(ForeignKey("organization.id"))
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    opened_account: Mapped[bool] = mapped_column(default=False)
+    admitted_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="joined")

@@ -10,7 +10,10 @@ from core.payment.states import AttemptState, InvoiceState, OrderState, RefundSt
 
 
 class Order(Base):
-    """What a person has to pay (N-27). `expires_at`: the end of its cycle, until when it can be paid (A.7)."""
+    """What a person has to pay (N-27). `expires_at`: the end of its cycle, until when it can be paid (A.7).
+
+    `counter_id` names the organization at whose counter it is paid in person (X-10); None: online.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (Index("ix_orders_payer", "payer_id", "created_at"), Index("ix_orders_state", "state"))
@@ -24,6 +27,8 @@ class Order(Base):
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    counter_id: Mapped[Id | None] = mapped_column(index=True)
+    taken_by: Mapped[Id | None]
 
     lines: Mapped[list["OrderLine"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="OrderLine.place")
