@@ -13,7 +13,9 @@ class Permission(StrEnum):
     AUDIT = "audit"                      # hours audit with its pictures
     INVIGILATE = "invigilate"
     WITNESS = "witness"
-    CORRECT_CONTACT = "correct_contact"
+    CORRECT_CONTACT = "correct_contact"  # the hotline's tickets
+    DECIDE_CONTACT = "decide_contact"    # the second pair of eyes on them
+    READ_CONTACT = "read_contact"
     CONSOLE = "console"                  # the back office's first page
     ADMINISTER = "administer"            # staff, notices, posts, courses, banks, sheets, rules
     READ_CASES = "read_cases"            # a person's whole case
@@ -32,6 +34,8 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.INVIGILATE: frozenset({Role.INVIGILATOR}),
     Permission.WITNESS: frozenset({Role.WITNESS}),
     Permission.CORRECT_CONTACT: frozenset({Role.HOTLINE, Role.ADMINISTRATOR}),
+    Permission.DECIDE_CONTACT: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
+    Permission.READ_CONTACT: frozenset({Role.HOTLINE, Role.APPROVER, Role.ADMINISTRATOR}),
     Permission.CONSOLE: STAFF,
     Permission.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Permission.READ_CASES: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),

@@ -4,7 +4,17 @@ Here stands the contract of the hooks. For a plugin with pages and tables of its
 `core.api.store` (tables, jobs), `core.api.console` (the back office).
 """
 from core.base.clock import local, local_date, shanghai
-from core.base.errors import Conflict, DomainError, Forbidden, NotFound, Problem, Refused, TooMany, Unavailable, refuse_all
+from core.base.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    NotFound,
+    Problem,
+    Refused,
+    TooMany,
+    Unavailable,
+    refuse_all,
+)
 from core.contract.hooks import hookimpl
 from core.contract.values import (
     Action,
@@ -22,6 +32,8 @@ from core.contract.values import (
     PersonClass,
     PersonFacts,
     PhoneCorrection,
+    RecordNote,
+    SensitiveAction,
     Step,
     StepState,
 )
@@ -30,6 +42,7 @@ from core.tenancy import Actor, Ctx, Role, Rules
 __all__ = [
     "Action", "Actor", "CaseRow", "CaseSection", "CertificateFacts", "Column", "Conflict", "CourseChoice", "Ctx",
     "Deadline", "DomainError", "EnrollmentFacts", "Forbidden", "InvoicePolicy", "NotFound", "OrderFacts", "OrderPath",
-    "OrderSubject", "PersonClass", "PersonFacts", "PhoneCorrection", "Problem", "Refused", "Role", "Rules",
-    "Step", "StepState", "TooMany", "Unavailable", "hookimpl", "local", "local_date", "refuse_all", "shanghai",
+    "OrderSubject", "PersonClass", "PersonFacts", "PhoneCorrection", "Problem", "RecordNote", "Refused", "Role",
+    "Rules", "SensitiveAction", "Step", "StepState", "TooMany", "Unavailable", "hookimpl", "local", "local_date",
+    "refuse_all", "shanghai",
 ]

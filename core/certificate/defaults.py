@@ -13,11 +13,13 @@ from core.contract.values import (
     Column,
     EnrollmentFacts,
     PersonFacts,
+    SensitiveAction,
     Step,
     StepState,
 )
 from core.cycle import enrollments_of
-from core.identity import person_of
+from core.extension import hooks
+from core.identity import person_facts, person_of
 from core.registry import STATUS_TEXTS, Status
 from core.tenancy import Ctx
 
@@ -43,7 +45,8 @@ def check_replacement(ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:
         return [Problem("hours_missing", _(
             "还没有%(year)s年度的继续教育学时记录。学满%(full)s学时并通过审核后，即可更新证书。", year=year, full=full),
             hint=_("请到“继续教育”报名，或在“我的培训”继续学习。"))]
-    return []
+    owner = person_facts(ctx, person_of(ctx, certificate.person_id))
+    return hooks(ctx).check_sensitive_action(owner, SensitiveAction.REPLACE_CERTIFICATE)
 
 
 @hookimpl(trylast=True)

@@ -26,6 +26,8 @@ from core.contract.values import (
     PersonClass,
     PersonFacts,
     PhoneCorrection,
+    RecordNote,
+    SensitiveAction,
     Step,
 )
 from core.tenancy import Ctx
@@ -75,6 +77,17 @@ class Hooks:
     @hookspec(firstresult=True)
     def resolve_phone_correction(self, ctx: Ctx, person: PersonFacts) -> PhoneCorrection | None:
         """Who may correct a phone. Core: the trainee, by an SMS code to the new number. Row X-08."""
+
+    @hookspec
+    def collect_record_notes(self, ctx: Ctx, person: PersonFacts) -> list[RecordNote]:
+        """What stands above 我的档案. Core: that SMS to this phone come back undelivered. Rows BJ-01, C-22."""
+
+    @hookspec
+    def check_sensitive_action(self, ctx: Ctx, person: PersonFacts, action: SensitiveAction) -> list[Problem]:
+        """Before a password is reset by SMS, the phone changed or a certificate replaced; study is never asked.
+
+        Core: no problem; a correction desk lets a time pass after it changed the phone. Rows C-22, BJ-02.
+        """
 
     @hookspec
     def adjust_certificate_columns(self, ctx: Ctx, columns: tuple[Column, ...]) -> tuple[Column, ...]:

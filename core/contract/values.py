@@ -166,6 +166,25 @@ class PhoneCorrection:
     phones: tuple[str, ...] = ()
 
 
+class SensitiveAction(StrEnum):
+    """What a stranger who got hold of a phone would do first (C-22)."""
+
+    RESET_PASSWORD = "reset_password"
+    CHANGE_PHONE = "change_phone"
+    REPLACE_CERTIFICATE = "replace_certificate"
+
+
+@dataclass(frozen=True)
+class RecordNote:
+    """A sentence above 我的档案; `urgent` ones stand first and in the warning's colour, `phones` as numbers to call."""
+
+    key: str
+    text: str
+    title: str = ""
+    phones: tuple[str, ...] = ()
+    urgent: bool = False
+
+
 @dataclass(frozen=True)
 class PersonClass:
     """X-24."""

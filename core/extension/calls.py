@@ -17,6 +17,8 @@ from core.contract.values import (
     PersonClass,
     PersonFacts,
     PhoneCorrection,
+    RecordNote,
+    SensitiveAction,
     Step,
 )
 from core.tenancy import Ctx
@@ -108,6 +110,13 @@ class HookCalls:
     def resolve_phone_correction(self, person: PersonFacts) -> PhoneCorrection:
         answer: PhoneCorrection = self._resolve("resolve_phone_correction", person=person)
         return answer
+
+    def collect_record_notes(self, person: PersonFacts) -> list[RecordNote]:
+        found = self._collect("collect_record_notes", RecordNote, person=person)
+        return sorted(found, key=lambda note: not note.urgent)
+
+    def check_sensitive_action(self, person: PersonFacts, action: SensitiveAction) -> list[Problem]:
+        return self._check("check_sensitive_action", person=person, action=action)
 
     def adjust_certificate_columns(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
         for implementation in self._in_order("adjust_certificate_columns"):

@@ -10,9 +10,11 @@ from core.identity.codes import (
 )
 from core.identity.consent import give_consent, withdraw_consent
 from core.identity.events import CodeDrawn, ConsentWithdrawn
+from core.identity.finding import find_people
 from core.identity.hashing import hash_password
 from core.identity.limits import hit
 from core.identity.models import Account, AccountRole, Consent, LoginSession, Person
+from core.identity.phones import check_phone_free, check_sensitive, set_phone
 from core.identity.queries import (
     account_of,
     current_person,
@@ -29,8 +31,9 @@ from core.identity.service import end_sessions, open_full_session, set_password
 
 __all__ = [
     "Account", "AccountRole", "CodeDrawn", "CodePurpose", "Consent", "ConsentWithdrawn", "ImageChallenge",
-    "LoginSession", "Person", "StaffFacts", "account_of", "allow_sms", "check_image_code", "current_person",
-    "end_sessions", "face_consent", "give_consent", "hash_password", "hit", "load_actor", "new_image_code",
-    "open_full_session", "open_person", "open_staff", "password_is_initial", "person_by_id_number", "person_facts",
-    "person_of", "prove_phone", "send_code", "sessions_of", "set_password", "withdraw_consent",
+    "LoginSession", "Person", "StaffFacts", "account_of", "allow_sms", "check_image_code", "check_phone_free",
+    "check_sensitive", "current_person", "end_sessions", "face_consent", "find_people", "give_consent",
+    "hash_password", "hit", "load_actor", "new_image_code", "open_full_session", "open_person", "open_staff",
+    "password_is_initial", "person_by_id_number", "person_facts", "person_of", "prove_phone", "send_code",
+    "sessions_of", "set_password", "set_phone", "withdraw_consent",
 ]

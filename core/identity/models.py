@@ -1,10 +1,15 @@
 """Persons, their accounts, and what proves that somebody is who signs in."""
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core.base.crypto import current_keys
 from core.base.db import Base, Id, Retention, Sealed, UtcDateTime, id_column, personal
+from core.base.ids import tidy
+
+TAIL = 4
+"""How many last digits of a number are enough to look for."""
 
 
 class Person(Base):
@@ -27,6 +32,23 @@ class Person(Base):
     portal_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     profile_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    name_mac: Mapped[str | None] = mapped_column(index=True, info=personal(Retention.RECORD))
+    id_tail_mac: Mapped[str | None] = mapped_column(index=True, info=personal(Retention.RECORD))
+    phone_tail_mac: Mapped[str | None] = mapped_column(index=True, info=personal(Retention.ACCOUNT))
+
+
+def search_mac(kind: str, value: str) -> str:
+    """The index of one thing by which the hotline looks for a person; a kind's index means nothing to another's."""
+    return current_keys().mac(f"person:{kind}:{tidy(value)}")
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def index_person(_mapper: object, _connection: object, person: Person) -> None:
+    """Names and numbers are sealed: what a caller says can only be found by its MAC (C-22)."""
+    person.name_mac = search_mac("name", person.name)
+    person.id_tail_mac = search_mac("id", person.id_number[-TAIL:])
+    person.phone_tail_mac = search_mac("phone", person.phone[-TAIL:])
 
 
 class IdScan(Base):

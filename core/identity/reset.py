@@ -7,12 +7,14 @@ from sqlalchemy import select
 
 from core.base.db import Id
 from core.base.errors import NotFound, Refused
+from core.contract.values import SensitiveAction
 from core.tenancy import Ctx
 
 from core.identity.accounts import owner_of, refuse_weak
 from core.identity.codes import allow_sms, check_image_code, prove_phone, send_code
 from core.identity.hashing import hash_password
 from core.identity.models import Account, PasswordReset, Person
+from core.identity.phones import check_sensitive
 from core.identity.rules import CodePurpose, Owner
 from core.identity.service import set_password
 
@@ -64,6 +66,8 @@ def set_new_password(ctx: Ctx, reset_id: Id, new: NewPassword) -> None:
     if account is None:
         raise Refused("reset_mismatch", _("身份证号与手机号对不上，请从“忘记密码?”重新开始。"), field="sms_code")
     refuse_weak(ctx, new.new_password, owner_of(account))
+    assert account.person is not None
+    check_sensitive(ctx, account.person, SensitiveAction.RESET_PASSWORD)
     set_password(ctx, account, hash_password(new.new_password))
     ctx.db.get_one(PasswordReset, reset_id).done_at = ctx.now
     ctx.record("identity.reset_password", account.id)

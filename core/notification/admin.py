@@ -83,7 +83,8 @@ class Notices(EditView[Notice]):
         change_notice(ctx, row, asked.title, asked.body)
 
 
-TONES = {DeliveryState.WAITING: Tone.ACTIVE, DeliveryState.SENT: Tone.DONE, DeliveryState.GIVEN_UP: Tone.STOP}
+TONES = {DeliveryState.WAITING: Tone.ACTIVE, DeliveryState.SENT: Tone.DONE, DeliveryState.GIVEN_UP: Tone.STOP,
+         DeliveryState.DELIVERED: Tone.DONE, DeliveryState.UNDELIVERED: Tone.STOP}
 
 
 def _delivery_state(row: Delivery) -> object:

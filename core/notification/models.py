@@ -24,6 +24,7 @@ class Delivery(Base):
     problem: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    receipt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
 class InboxSms(Base):

@@ -30,6 +30,12 @@ def send_sms(ctx: Ctx, person: Person, text_key: str, *, key: str | None = None,
     return _deliver(ctx, person.phone, text, text_key, person_id=person.id, key=key)
 
 
+def send_text(ctx: Ctx, phone: str, text: str, *, about: str, person: Person | None = None,
+              key: str | None = None) -> Delivery:
+    """Send a text to a phone that need not be the one on file; `about` says in the list of messages what it is."""
+    return _known(ctx, key) or _deliver(ctx, phone, text, about, person_id=person.id if person else None, key=key)
+
+
 def send_code_sms(ctx: Ctx, phone: str, code: str, minutes: int, person_id: Id | None) -> Delivery:
     """Send a code; its text is wiped once it has gone out."""
     text = ctx.text(CODE_TEXT, code=code, minutes=minutes)

@@ -149,8 +149,9 @@ def record() -> Response:
     """我的档案 (N-19): what is on file, and where each part is changed."""
     ctx = current_ctx()
     person = current_person(ctx)
-    correction = hooks(ctx).resolve_phone_correction(person_facts(ctx, person))
-    return page("registration/record.html", person=person, correction=correction,
+    facts = person_facts(ctx, person)
+    return page("registration/record.html", person=person, correction=hooks(ctx).resolve_phone_correction(facts),
+                notes=hooks(ctx).collect_record_notes(facts),
                 tickets=photos.tickets_of(ctx, person), words=TICKET_TEXTS,
                 consent=face_consent(ctx, person), initial=password_is_initial(ctx, person))
 

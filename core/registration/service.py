@@ -2,24 +2,27 @@
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from core.base.clock import local_date
 from core.base.db import Id
 from core.base.errors import Conflict, Refused
 from core.base.ids import IdError, parse_id_number
+from core.contract.values import SensitiveAction
 from core.identity import (
     CodePurpose,
     Person,
     account_of,
     allow_sms,
     check_image_code,
+    check_phone_free,
+    check_sensitive,
     open_full_session,
     open_person,
     person_by_id_number,
     prove_phone,
     send_code,
+    set_phone,
 )
 from core.registry import ask_pull, certificates_of
 from core.tenancy import Ctx
@@ -67,8 +70,7 @@ def register(ctx: Ctx, asked: Registration) -> str:
     prove_phone(ctx, CodePurpose.REGISTER, asked.phone, asked.sms_code)
     if person_by_id_number(ctx, number.number) is not None:
         raise _registered()
-    if ctx.rules().account.phone_unique and _phone_taken(ctx, asked.phone):
-        raise Conflict("phone_taken", _("一个手机号只能注册一个个人账户，这个手机号已注册过，请换用本人的手机号。"), field="phone")
+    check_phone_free(ctx, asked.phone)
     try:
         person = open_person(ctx, name=asked.name, id_number=number.number, phone=asked.phone, sex=number.sex)
     except IntegrityError as error:
@@ -81,13 +83,6 @@ def register(ctx: Ctx, asked: Registration) -> str:
 def _registered() -> Conflict:
     return Conflict("id_registered", _("这个身份证号已经注册，请直接登录。忘记密码时，可在登录页点“忘记密码?”。"),
                     field="id_number")
-
-
-def _phone_taken(ctx: Ctx, phone: str, but: Person | None = None) -> bool:
-    wanted = select(Person.id).where(Person.phone_mac == ctx.mac(phone))
-    if but is not None:
-        wanted = wanted.where(Person.id != but.id)
-    return ctx.db.scalar(wanted) is not None
 
 
 def name_may_change(ctx: Ctx, person: Person) -> bool:
@@ -140,8 +135,6 @@ def correct_phone(ctx: Ctx, person_id: Id, phone: str, sms_code: str) -> None:
     """Take over a phone number that was proven by its SMS code (X-08)."""
     prove_phone(ctx, CodePurpose.NEW_PHONE, phone, sms_code)
     person = ctx.db.get_one(Person, person_id)
-    if ctx.rules().account.phone_unique and _phone_taken(ctx, phone, but=person):
-        raise Conflict("phone_taken", _("一个手机号只能注册一个个人账户，这个手机号已注册过，请换用本人的手机号。"), field="phone")
-    person.phone, person.phone_mac = phone, ctx.mac(phone)
-    ctx.db.flush()
+    check_sensitive(ctx, person, SensitiveAction.CHANGE_PHONE)
+    set_phone(ctx, person, phone)
     ctx.record("registration.correct_phone", person.id)

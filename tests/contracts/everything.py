@@ -18,6 +18,8 @@ from core.api import (
     PersonFacts,
     PhoneCorrection,
     Problem,
+    RecordNote,
+    SensitiveAction,
     Step,
     StepState,
     hookimpl,
@@ -67,6 +69,16 @@ def resolve_invoice_policy(ctx: Ctx) -> InvoicePolicy | None:
 @hookimpl
 def resolve_phone_correction(ctx: Ctx, person: PersonFacts) -> PhoneCorrection | None:
     return PhoneCorrection(by_self=False, sentence="请拨打服务电话", phones=("13366510035",))
+
+
+@hookimpl
+def collect_record_notes(ctx: Ctx, person: PersonFacts) -> list[RecordNote]:
+    return [RecordNote("phone", "请核实手机号", phones=("13366510035",), urgent=True)]
+
+
+@hookimpl
+def check_sensitive_action(ctx: Ctx, person: PersonFacts, action: SensitiveAction) -> list[Problem]:
+    return [Problem("cooling", "手机号刚更正，请明天再办理")]
 
 
 @hookimpl

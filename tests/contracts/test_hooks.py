@@ -13,7 +13,7 @@ from core.app import load_flow_parts
 from core.base.config import ROOT
 from core.base.errors import Unavailable
 from core.contract.hooks import Hooks, hookimpl
-from core.contract.values import CertificateFacts, Column, EnrollmentFacts, OrderFacts, PersonFacts
+from core.contract.values import CertificateFacts, Column, EnrollmentFacts, OrderFacts, PersonFacts, SensitiveAction
 from core.extension import HookCalls, PluginError, build_manager, hooks
 from core.tenancy import Ctx, Tenant, bound
 from tests.contracts import everything
@@ -32,6 +32,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "resolve_order_path": {"enrollment": ENROLLMENT}, "resolve_course_choice": {"enrollment": ENROLLMENT},
     "resolve_exam_required": {"enrollment": ENROLLMENT}, "resolve_invoice_policy": {},
     "resolve_phone_correction": {"person": PERSON},
+    "collect_record_notes": {"person": PERSON},
+    "check_sensitive_action": {"person": PERSON, "action": SensitiveAction.RESET_PASSWORD},
     "adjust_certificate_columns": {"columns": (Column("number", "证书编号"),)},
     "check_ready_to_study": {"person": PERSON, "enrollment": ENROLLMENT},
     "check_eligibility": {"certificate": CERTIFICATE, "year": 2026},

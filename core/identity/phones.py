@@ -1,0 +1,37 @@
+"""The phone on file: whose it is, and taking over another one (X-07, X-08)."""
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core.base.errors import Conflict, refuse_all
+from core.contract.values import SensitiveAction
+from core.extension import hooks
+from core.tenancy import Ctx
+
+from core.identity.models import Person
+from core.identity.queries import person_facts
+
+
+def phone_taken(ctx: Ctx, phone: str, but: Person | None = None) -> bool:
+    """Whether somebody has this number on file already, besides `but`."""
+    wanted = select(Person.id).where(Person.phone_mac == ctx.mac(phone))
+    if but is not None:
+        wanted = wanted.where(Person.id != but.id)
+    return ctx.db.scalar(wanted.limit(1)) is not None
+
+
+def check_phone_free(ctx: Ctx, phone: str, but: Person | None = None) -> None:
+    """Raise Conflict where one phone is one account (X-07, JL-02) and this one is somebody else's."""
+    if ctx.rules().account.phone_unique and phone_taken(ctx, phone, but):
+        raise Conflict("phone_taken", _("一个手机号只能注册一个个人账户，这个手机号已注册过，请换用本人的手机号。"), field="phone")
+
+
+def check_sensitive(ctx: Ctx, person: Person, action: SensitiveAction) -> None:
+    """Raise Refused while this person has to wait with the action (hook check_sensitive_action, C-22)."""
+    refuse_all(hooks(ctx).check_sensitive_action(person_facts(ctx, person), action))
+
+
+def set_phone(ctx: Ctx, person: Person, phone: str) -> None:
+    """Put the number on file; the caller has proven it and leaves the trail row."""
+    check_phone_free(ctx, phone, person)
+    person.phone, person.phone_mac = phone, ctx.mac(phone)
+    ctx.db.flush()
