@@ -149,10 +149,22 @@ def ctx(tenant: Tenant) -> Iterator[Ctx]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def built(blank: Path) -> JianxueFlask:
+    """Built once a process: putting the addresses together takes longer than most tests."""
+    return create_app(load_config({"JIANXUE_MODE": "test", "JIANXUE_MASTER_KEY": MASTER_KEY,
+                                   "JIANXUE_VAR": str(blank.parents[2]), "JIANXUE_TENANTS": str(TENANTS)}))
+
+
 @pytest.fixture
-def app(config: Config, directory: Directory) -> JianxueFlask:
-    """The whole app; CSRF is on, as in production."""
-    return create_app(config, directory)
+def app(built: JianxueFlask, config: Config, directory: Directory) -> Iterator[JianxueFlask]:
+    """The whole app over this test's tenants; CSRF is on, as in production. What a test sets on it is undone."""
+    settings, attributes = dict(built.config), dict(vars(built))
+    vars(built).update(jianxue=config, directory=directory, _overlays={})
+    yield built
+    built.config.clear()
+    built.config.update(settings)
+    vars(built).update(attributes)
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@ from collections.abc import Callable
 
 import pytest
 
-from core.tenancy import Tenant
+from core.app import create_app
+from core.base.config import Config
+from core.tenancy import Directory, Tenant
 from core.web import JianxueFlask
 from tests.browse import Browser
 
@@ -22,8 +24,9 @@ def test_every_answer_carries_the_headers(browser_of: Callable[[Tenant], Browser
     assert headers["Permissions-Policy"].startswith("camera=()")
 
 
-def test_a_route_without_a_policy_stops_the_start(app: JianxueFlask) -> None:
+def test_a_route_without_a_policy_stops_the_start(config: Config, directory: Directory) -> None:
     """T3, R7."""
+    app = create_app(config, directory)
     app.add_url_rule("/open", "open", lambda: "")
     with pytest.raises(RuntimeError, match="routes without a policy: open"):
         app.check_policies()

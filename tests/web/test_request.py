@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select, text
 
 from core.access import PUBLIC, Permission, policy
+from core.app import create_app
 from core.base.config import Config, Mode
 from core.base.db import new_id
 from core.base.errors import Refused
@@ -48,6 +49,12 @@ def act(outcome: str) -> ResponseReturnValue:
 @policy(Permission.STUDY)
 def own() -> ResponseReturnValue:
     return current_ctx().actor.name
+
+
+@pytest.fixture
+def app(config: Config, directory: Directory) -> JianxueFlask:
+    """An app of its own, since these tests give it more routes."""
+    return create_app(config, directory)
 
 
 @pytest.fixture
