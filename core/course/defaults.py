@@ -29,11 +29,19 @@ def resolve_course_choice(ctx: Ctx, enrollment: EnrollmentFacts) -> CourseChoice
 
 @hookimpl(trylast=True)
 def check_ready_to_study(ctx: Ctx, person: PersonFacts, enrollment: EnrollmentFacts) -> list[Problem]:
-    """A photo to compare the face with, where faces are compared (N-34, X-09)."""
-    if ctx.rules().presence.required and not person.has_photo:
-        return [Problem("photo_missing", _("还没有上传照片，无法进行人脸识别。"),
-                        hint=_("请先在“基本信息”里上传照片。"))]
-    return []
+    """What the tenant's rules ask for: ID card, a photo to compare the face with, the phone's owner's word
+    (N-34, GD-09, BJ-06, X-09)."""
+    rules, problems = ctx.rules(), []
+    if rules.account.id_scans and not person.has_id_scans:
+        problems.append(Problem("id_scans_missing", _("还没有上传身份证正反面。"),
+                                hint=_("请先在“我的档案”里上传身份证照片。")))
+    if rules.presence.required and not person.has_photo:
+        problems.append(Problem("photo_missing", _("还没有上传照片，无法进行人脸识别。"),
+                                hint=_("请先在“基本信息”里上传照片。")))
+    if rules.account.confirm_phone and not person.phone_confirmed:
+        problems.append(Problem("phone_unconfirmed", _("还没有核对手机号。"),
+                                hint=_("请先在“我的档案”里核对手机号，正确就点“确认”。")))
+    return problems
 
 
 @hookimpl(trylast=True)

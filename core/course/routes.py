@@ -22,8 +22,11 @@ from core.presence import check_url
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
 from core.web.paging import page_in
+from core.web.shell import address
 
 bp = Blueprint("course", __name__, template_folder="templates")
+# Where what is missing before the first study is put in order (GD-09, BJ-06).
+PLACES = {"id_scans_missing": "registration.scans_page", "phone_unconfirmed": "registration.record"}
 
 PLAYER_WORDS = {
     "opening": _l("正在打开课程…"), "paused": _l("已暂停。暂停期间不计学时，点“继续”接着学习。"),
@@ -99,7 +102,8 @@ def _asked_lesson(lessons: list[LessonState]) -> str:
 def _turn_back(error: DomainError) -> Response:
     for problem in error.problems:
         flash(" ".join(filter(None, (problem.sentence, problem.hint))), "stop")
-    answer = redirect(url_for(".training"))
+    place = address(PLACES.get(error.problems[0].code, ""))
+    answer = redirect(place or url_for(".training"))
     assert isinstance(answer, Response)
     return answer
 

@@ -39,6 +39,7 @@ from core.course.subjects import Subject, own_subject, subject, subjects_of
 from core.course.tokens import Lease, pack, seal, unpack, unseal
 from core.course.wording import sentence_of
 from core.extension import hooks
+from core.identity import note_study
 from core.tenancy import Ctx
 
 LONGEST_MS = 2**31 - 1
@@ -97,6 +98,7 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
     asked = own_subject(ctx, enrollment_id)
     check_may_study(ctx, asked)
     require_presence(ctx, asked)
+    note_study(ctx, asked.person_id)
     before = _close_open(ctx, asked.person_id, "taken_over")
     lessons, learned = lessons_of(ctx, asked), progress(ctx, asked)
     lesson = _chosen(lessons, learned, lesson_id)

@@ -1,5 +1,5 @@
 """Persons, their accounts and sign-in: who somebody is, and how that is proven (N-05, N-17)."""
-from core.identity.accounts import StaffFacts, open_person, open_staff
+from core.identity.accounts import StaffFacts, confirm_phone, note_study, open_person, open_staff
 from core.identity.codes import (
     ImageChallenge,
     allow_sms,
@@ -13,7 +13,7 @@ from core.identity.events import CodeDrawn, ConsentWithdrawn
 from core.identity.finding import find_people
 from core.identity.hashing import hash_password
 from core.identity.limits import hit
-from core.identity.models import Account, AccountRole, Consent, LoginSession, Person
+from core.identity.models import Account, AccountRole, Consent, IdScan, LoginSession, Person
 from core.identity.phones import check_phone_free, check_sensitive, set_phone
 from core.identity.queries import (
     account_of,
@@ -24,16 +24,18 @@ from core.identity.queries import (
     person_by_id_number,
     person_facts,
     person_of,
+    scans_of,
     sessions_of,
 )
-from core.identity.rules import CodePurpose
+from core.identity.rules import SIDE_TEXTS, CodePurpose, Side
 from core.identity.service import end_sessions, open_full_session, set_password
 
 __all__ = [
-    "Account", "AccountRole", "CodeDrawn", "CodePurpose", "Consent", "ConsentWithdrawn", "ImageChallenge",
-    "LoginSession", "Person", "StaffFacts", "account_of", "allow_sms", "check_image_code", "check_phone_free",
-    "check_sensitive", "current_person", "end_sessions", "face_consent", "find_people", "give_consent",
-    "hash_password", "hit", "load_actor", "new_image_code", "open_full_session", "open_person", "open_staff",
-    "password_is_initial", "person_by_id_number", "person_facts", "person_of", "prove_phone", "send_code",
-    "sessions_of", "set_password", "set_phone", "withdraw_consent",
+    "SIDE_TEXTS", "Account", "AccountRole", "CodeDrawn", "CodePurpose", "Consent", "ConsentWithdrawn", "IdScan",
+    "ImageChallenge", "LoginSession", "Person", "Side", "StaffFacts", "account_of", "allow_sms", "check_image_code",
+    "check_phone_free", "check_sensitive", "confirm_phone", "current_person", "end_sessions", "face_consent",
+    "find_people", "give_consent", "hash_password", "hit", "load_actor", "new_image_code", "note_study",
+    "open_full_session", "open_person", "open_staff", "password_is_initial", "person_by_id_number", "person_facts",
+    "person_of", "prove_phone", "scans_of", "send_code", "sessions_of", "set_password", "set_phone",
+    "withdraw_consent",
 ]

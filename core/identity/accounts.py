@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.base.db import Id
 from core.base.errors import Conflict, Refused
@@ -60,6 +60,18 @@ def roles_of(facts: StaffFacts) -> list[AccountRole]:
     """The role rows of a staff account, each with its limits."""
     return [AccountRole(role=role, organization_id=facts.organization_id, city=facts.city)
             for role in sorted(facts.roles)]
+
+
+def confirm_phone(ctx: Ctx, person: Person) -> None:
+    """The owner has looked at the phone on file and says that it is right (BJ-06)."""
+    person.phone_confirmed_at = person.phone_confirmed_at or ctx.now
+    ctx.record("identity.confirm_phone", person.id)
+
+
+def note_study(ctx: Ctx, person_id: Id) -> None:
+    """The person begins to study: what had to be in order before it changes no more (X-04)."""
+    ctx.db.execute(update(Person).where(Person.id == person_id, Person.study_begun_at.is_(None))
+                   .values(study_begun_at=ctx.now))
 
 
 def refuse_weak(ctx: Ctx, password: str, owner: Owner) -> None:

@@ -30,8 +30,12 @@ def check_sensitive(ctx: Ctx, person: Person, action: SensitiveAction) -> None:
     refuse_all(hooks(ctx).check_sensitive_action(person_facts(ctx, person), action))
 
 
-def set_phone(ctx: Ctx, person: Person, phone: str) -> None:
-    """Put the number on file; the caller has proven it and leaves the trail row."""
+def set_phone(ctx: Ctx, person: Person, phone: str, *, confirmed: bool = False) -> None:
+    """Put the number on file; the caller has proven it and leaves the trail row.
+
+    One that the owner did not prove in person by its code waits for the owner's word (BJ-06).
+    """
     check_phone_free(ctx, phone, person)
     person.phone, person.phone_mac = phone, ctx.mac(phone)
+    person.phone_confirmed_at = ctx.now if confirmed else None
     ctx.db.flush()

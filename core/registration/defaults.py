@@ -16,18 +16,20 @@ from core.contract.values import (
 )
 from core.identity import Person, person_of
 from core.registration.photos import open_ticket_of
+from core.registration.readiness import next_need
 from core.tenancy import Ctx
+from core.web.filters import daytime
 
 
 @hookimpl(trylast=True)
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
     """一 个人用户注册 (N-03): done once the file is complete and the resource library is open."""
     owner = person_of(ctx, person.id)
-    state, reason, action = _first_step(owner)
+    state, reason, action = _first_step(ctx, owner)
     return [Step(1, _("个人用户注册"), state, reason, owner.portal_opened_at, action)]
 
 
-def _first_step(owner: Person) -> tuple[StepState, str, Action]:
+def _first_step(ctx: Ctx, owner: Person) -> tuple[StepState, str, Action]:
     basics = url_for("registration.basics")
     if owner.profile_saved_at is None:
         return (StepState.UNDER_WAY, _("请核对并保存基本信息。"),
@@ -35,6 +37,10 @@ def _first_step(owner: Person) -> tuple[StepState, str, Action]:
     if owner.photo_key is None:
         return (StepState.UNDER_WAY, _("还没有照片，没有照片不能学习，也不能生成证书。"),
                 Action("photo", _("上传照片"), basics, primary=True))
+    need = next_need(ctx, owner)
+    if need is not None:
+        return (StepState.UNDER_WAY, _("开始学习前还要：%(what)s。", what=need.label),
+                Action(need.key, need.label, need.url, primary=True))
     if owner.portal_opened_at is None:
         return (StepState.UNDER_WAY, _("资源库账号还没有开通。"),
                 Action("library", _("立即注册"), url_for("registration.library"), primary=True))
@@ -50,6 +56,8 @@ def collect_case_sections(ctx: Ctx, person: PersonFacts) -> list[CaseSection]:
         CaseRow(_("姓名"), owner.name), CaseRow(_("性别"), owner.sex),
         CaseRow(_("身份证号"), mask_id_number(owner.id_number)), CaseRow(_("手机号"), mask_mobile(owner.phone)),
         CaseRow(_("照片"), _("已上传") if owner.photo_key else _("未上传")),
+        CaseRow(_("身份证照片"), _("正反面已上传") if person.has_id_scans else _("未上传")),
+        CaseRow(_("手机号核对"), daytime(owner.phone_confirmed_at) or _("本人未核对")),
         CaseRow(_("资源库账号"), _("已开通") if owner.portal_opened_at else _("未开通")),
         CaseRow(_("密码"), _("初始密码") if person.password_initial else _("已自设")),
         CaseRow(_("照片更换申请"), _("等待处理") if ticket else _("无")),

@@ -10,10 +10,20 @@ from core.access import Permission, camera_page, policy
 from core.base.errors import DomainError
 from core.contract.values import PhoneCorrection
 from core.extension import hooks
-from core.identity import Person, current_person, face_consent, password_is_initial, person_facts
+from core.identity import (
+    SIDE_TEXTS,
+    Person,
+    Side,
+    current_person,
+    face_consent,
+    password_is_initial,
+    person_facts,
+    scans_of,
+)
 from core.identity.widgets import ImageView, image_view, wants_code, wants_renewal
-from core.registration import photos, service
+from core.registration import photos, scans, service
 from core.registration.codes import send_part
+from core.registration.readiness import needs, next_need
 from core.registration.schemas import BasicsAsked, BasicsSchema, PhoneAsked, PhoneSchema, TicketSchema, bytes_of
 from core.registration.states import TICKET_TEXTS
 from core.tenancy import Ctx
@@ -42,7 +52,7 @@ def basics() -> ResponseReturnValue:
     form = Form(BasicsSchema(), request, {"name": before.name, "sex": before.sex, "email": before.email})
     if form.submitted() and (asked := form.load()) is not None:
         try:
-            clean = _judged(ctx, asked) if before.photo_key is None else b""
+            clean = _judged(ctx, asked) if photos.may_replace(ctx, before) else b""
             person = current_person(ctx)
             service.save_basics(ctx, person, service.Basics(asked.name, asked.sex, asked.email))
             if clean:
@@ -57,8 +67,8 @@ def basics() -> ResponseReturnValue:
             return redirect(url_for(".confirm" if clean else ".basics"), 303)
     person = _glance(ctx)
     return page("registration/basics.html", status=form.status, form=form, person=person, rules=ctx.rules(),
-                name_open=service.name_may_change(ctx, person), draft=photos.draft_of(ctx, person),
-                ticket=photos.open_ticket_of(ctx, person))
+                photo_open=photos.may_replace(ctx, person), name_open=service.name_may_change(ctx, person),
+                draft=photos.draft_of(ctx, person), ticket=photos.open_ticket_of(ctx, person))
 
 
 def _glance(ctx: Ctx) -> Person:
@@ -70,7 +80,9 @@ def _glance(ctx: Ctx) -> Person:
 def _judged(ctx: Ctx, asked: BasicsAsked) -> bytes:
     if asked.photo is None:
         return b""
-    return photos.judge(ctx, bytes_of(asked.photo, photos.MOST_BYTES))
+    data = bytes_of(asked.photo, photos.MOST_BYTES)
+    photos.check_recent(ctx, data, declared=asked.recent)
+    return photos.judge(ctx, data)
 
 
 @policy(Permission.STUDY)
@@ -81,10 +93,12 @@ def confirm() -> ResponseReturnValue:
     if request.method == "POST":
         photos.confirm_photo(ctx, person)
         flash(_("照片已上传。"), "done")
-        return redirect(url_for(".library" if person.portal_opened_at is None else ".basics"), 303)
+        need = next_need(ctx, person)
+        return redirect(need.url if need else url_for(".library" if person.portal_opened_at is None else ".basics"), 303)
     if photos.draft_of(ctx, person) is None:
         return redirect(url_for(".basics"))
-    return page("registration/confirm_photo.html", text=ctx.rules().texts.photo_confirm)
+    return page("registration/confirm_photo.html", text=ctx.rules().texts.photo_confirm,
+                changeable=photos.changes_until_study(ctx))
 
 
 @policy(Permission.STUDY)
@@ -151,7 +165,9 @@ def record() -> Response:
     person = current_person(ctx)
     facts = person_facts(ctx, person)
     return page("registration/record.html", person=person, correction=hooks(ctx).resolve_phone_correction(facts),
-                notes=hooks(ctx).collect_record_notes(facts),
+                notes=hooks(ctx).collect_record_notes(facts), needs=needs(ctx, person),
+                scans={Side(one.side): scans.address_of(ctx, one) for one in scans_of(ctx, person)},
+                sides=SIDE_TEXTS, rules=ctx.rules(), photo_open=photos.may_replace(ctx, person),
                 tickets=photos.tickets_of(ctx, person), words=TICKET_TEXTS,
                 consent=face_consent(ctx, person), initial=password_is_initial(ctx, person))
 

@@ -1,10 +1,15 @@
 """The photo on file: judged, confirmed once, immutable; the ticket for what went wrong (N-12, N-16, A.7)."""
+import calendar
 import io
 
-from flask_babel import gettext as _
-from PIL import Image, ImageOps
-from sqlalchemy import select, update
+from datetime import date, datetime
+from enum import StrEnum
 
+from flask_babel import gettext as _
+from PIL import ExifTags, Image, ImageOps
+from sqlalchemy import ColumnElement, select, update
+
+from core.base.clock import local_date
 from core.base.db import Id
 from core.base.errors import Conflict, NotFound, Refused, refuse_all
 from core.identity import Person
@@ -17,6 +22,52 @@ from core.tenancy import Ctx
 KIND = "photo"
 MOST_BYTES = 5_000_000
 MOST_PIXELS = 25_000_000
+
+
+class Change(StrEnum):
+    """When a photo on file may still be changed by its owner (X-04)."""
+
+    NEVER = "never"
+    FIRST_LOGIN = "first_login"
+
+
+def changes_until_study(ctx: Ctx) -> bool:
+    """Whether the tenant lets a photo be changed until study begins (X-04)."""
+    return ctx.rules().photo.change == Change.FIRST_LOGIN
+
+
+def may_replace(ctx: Ctx, person: Person) -> bool:
+    """Whether the owner may put a photo on file now: there is none, or the tenant's rule lets it be changed."""
+    return person.photo_key is None or (changes_until_study(ctx) and person.study_begun_at is None)
+
+
+def check_recent(ctx: Ctx, data: bytes, *, declared: bool) -> None:
+    """近3个月电子照片 (BJ-06, X-03): the owner declares it, and a date that the camera wrote must not contradict."""
+    months = ctx.rules().photo.recent_months
+    if not months:
+        return
+    if not declared:
+        raise Refused("photo_recent", _("请确认照片是近%(months)s个月内拍的，并在前面打勾。", months=months), field="recent")
+    taken = taken_on(data)
+    if taken is not None and taken < months_before(local_date(ctx.now), months):
+        raise Refused("photo_old", _("照片里记录的拍摄日期是%(day)s，超过%(months)s个月，请上传近%(months)s个月的照片。",
+                                     day=taken.isoformat(), months=months), field="photo")
+
+
+def taken_on(data: bytes) -> date | None:
+    """The day that the camera wrote into the picture; None where it wrote none that makes sense."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
+            written = opened.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+        return datetime.strptime(str(written)[:10], "%Y:%m:%d").date()
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError, Image.DecompressionBombError):
+        return None
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def judge(ctx: Ctx, data: bytes) -> bytes:
@@ -41,7 +92,7 @@ def opinion(ctx: Ctx, data: bytes) -> str:
 
 def keep_draft(ctx: Ctx, person: Person, clean: bytes) -> PhotoDraft:
     """Put a good photo aside until its owner confirms it; an earlier draft gives way."""
-    if person.photo_key is not None:
+    if not may_replace(ctx, person):
         raise _immutable()
     draft = draft_of(ctx, person)
     key = ctx.blobs.put(clean, KIND)
@@ -65,7 +116,7 @@ def confirm_photo(ctx: Ctx, person: Person) -> None:
     if draft is None:
         raise NotFound("photo_draft", _("没有等待确认的照片，请重新选择照片。"))
     taken = ctx.db.execute(
-        update(Person).where(Person.id == person.id, Person.photo_key.is_(None))
+        update(Person).where(Person.id == person.id, _still_open(ctx))
         .values(photo_key=draft.photo_key, photo_at=ctx.now).returning(Person.id)).scalar_one_or_none()
     if taken is None:
         raise _immutable()
@@ -73,6 +124,11 @@ def confirm_photo(ctx: Ctx, person: Person) -> None:
     ctx.db.flush()
     ctx.db.refresh(person)
     ctx.record("registration.photo", person.id)
+
+
+def _still_open(ctx: Ctx) -> ColumnElement[bool]:
+    first = Person.photo_key.is_(None)
+    return first | Person.study_begun_at.is_(None) if changes_until_study(ctx) else first
 
 
 def drop_draft(ctx: Ctx, person: Person) -> None:
@@ -91,19 +147,23 @@ def picture_of(ctx: Ctx, key: str | None) -> bytes | None:
         return None
 
 
-def plain_jpeg(data: bytes) -> bytes:
-    """The picture of a ticket as a JPEG of our own making, without metadata; Refused when it is none (F5)."""
-    if len(data) > MOST_BYTES:
-        raise Refused("photo_size", _("照片有 %(mb)s MB，最大 5 MB，请压缩后再传。", mb=round(len(data) / 1_000_000, 1)),
-                      field="photo")
+def plain_jpeg(data: bytes, *, field: str = "photo", most: int = MOST_BYTES, size: tuple[int, int] = (1200, 1600),
+               least: int = 0) -> bytes:
+    """A picture that a person will look at as a JPEG of our own making, without metadata; Refused when it is
+    none, or its longer side has fewer than `least` pixels (F5)."""
+    if len(data) > most:
+        raise Refused("photo_size", _("照片有 %(mb)s MB，最大 %(most)s MB，请压缩后再传。",
+                                      mb=round(len(data) / 1_000_000, 1), most=most // 1_000_000), field=field)
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                raise Refused("photo_pixels", _("照片的像素太多，请缩小后再传。"), field="photo")
+                raise Refused("photo_pixels", _("照片的像素太多，请缩小后再传。"), field=field)
             picture = ImageOps.exif_transpose(opened).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Refused("photo_unreadable", _("打不开这张照片，请上传 jpg 或 png 格式的照片。"), field="photo") from error
-    picture.thumbnail((1200, 1600))
+        raise Refused("photo_unreadable", _("打不开这张照片，请上传 jpg 或 png 格式的照片。"), field=field) from error
+    if max(picture.size) < least:
+        raise Refused("photo_small", _("照片太小，看不清字。请用手机重新拍一张，四个角都拍进去。"), field=field)
+    picture.thumbnail(size)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=90)
     return out.getvalue()

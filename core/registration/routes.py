@@ -7,7 +7,7 @@ from core.access import PUBLIC, Permission, policy
 from core.base.errors import DomainError
 from core.identity import current_person, password_is_initial
 from core.identity.widgets import ImageView, device, image_view, remember, wants_code, wants_renewal
-from core.registration import filing, service
+from core.registration import filing, papers, service
 from core.registration.codes import send_part
 from core.registration.schemas import RegisterAsked, RegisterSchema
 from core.tenancy import Ctx
@@ -16,6 +16,7 @@ from core.web.forms import Form
 
 bp = Blueprint("registration", __name__, template_folder="templates")
 filing.add_pages(bp)
+papers.add_pages(bp)
 
 
 def install(app: JianxueFlask) -> None:

@@ -72,6 +72,7 @@ class BasicsAsked:
     sex: str
     email: str = field(default="", repr=False)
     photo: FileStorage | None = None
+    recent: bool = False
 
 
 class BasicsSchema(FormSchema[BasicsAsked]):
@@ -84,6 +85,7 @@ class BasicsSchema(FormSchema[BasicsAsked]):
     email = fields.Email(load_default="", validate=validate.Length(max=120), metadata=shown(
         _l("邮箱"), "email", placeholder=_l("请输入邮箱"), autocomplete="email"))
     photo = fields.Raw(load_default=None, metadata=shown(_l("头像采集"), "file", accept="image/jpeg,image/png"))
+    recent = fields.Boolean(load_default=False, metadata=shown(_l("照片是近期拍的"), "checkbox"))
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,33 @@ class TicketSchema(FormSchema[TicketAsked]):
     photo = fields.Raw(required=True, metadata=shown(_l("新照片"), "file", accept="image/jpeg,image/png"))
     reason = fields.String(required=True, validate=validate.Length(min=4, max=300), metadata=shown(
         _l("更换原因"), "textarea", hint=_l("例如：上传成了别人的照片；照片合格但系统没有通过。")))
+
+
+@dataclass(frozen=True)
+class ScansAsked:
+    portrait: FileStorage | None = None
+    emblem: FileStorage | None = None
+
+
+class ScansSchema(FormSchema[ScansAsked]):
+    """Both sides of the ID card; one that is on file already may stay as it is (BJ-06)."""
+
+    into = ScansAsked
+    portrait = fields.Raw(load_default=None, metadata=shown(
+        _l("身份证人像面"), "file", hint=_l("有姓名和照片的一面"), accept="image/jpeg,image/png"))
+    emblem = fields.Raw(load_default=None, metadata=shown(
+        _l("身份证国徽面"), "file", hint=_l("有国徽和有效期限的一面"), accept="image/jpeg,image/png"))
+
+
+def _ticked(right: bool) -> None:
+    if not right:
+        raise ValidationError(_("请打勾。"))
+
+
+class ConfirmPhoneSchema(FormSchema[dict[str, Any]]):
+    """手机号正确 (BJ-06)."""
+
+    right = fields.Boolean(required=True, validate=_ticked, metadata=shown(_l("手机号正确"), "checkbox"))
 
 
 def bytes_of(upload: Any, most: int) -> bytes:

@@ -136,5 +136,5 @@ def correct_phone(ctx: Ctx, person_id: Id, phone: str, sms_code: str) -> None:
     prove_phone(ctx, CodePurpose.NEW_PHONE, phone, sms_code)
     person = ctx.db.get_one(Person, person_id)
     check_sensitive(ctx, person, SensitiveAction.CHANGE_PHONE)
-    set_phone(ctx, person, phone)
+    set_phone(ctx, person, phone, confirmed=True)
     ctx.record("registration.correct_phone", person.id)
