@@ -14,7 +14,8 @@ from core.base.trail import TrailRow
 from core.console.board import board_of
 from core.console.naming import GROUPS, RULES
 from core.extension import hooks
-from core.identity import Person, person_facts
+from core.identity import SIDE_TEXTS, Person, Side, person_facts, scans_of
+from core.registration.scans import address_of
 from core.tenancy import Ctx
 from core.web import current_ctx
 from core.web.filters import masked_id, masked_phone
@@ -53,8 +54,10 @@ class People(TableView[Person]):
                 Fact(_("手机号"), masked_phone(row.phone)), Fact(_("注册时间"), daytime(row.created_at))]
 
     def more(self, ctx: Ctx, row: Person) -> dict[str, Any]:
-        """The eight steps, and the blocks of all flows."""
-        return {"board": board_of(ctx, row), "sections": hooks(ctx).collect_case_sections(person_facts(ctx, row))}
+        """The eight steps, the blocks of all flows, and the ID card at addresses that live for minutes."""
+        scans = [(SIDE_TEXTS[Side(scan.side)], address_of(ctx, scan)) for scan in scans_of(ctx, row)]
+        return {"board": board_of(ctx, row), "sections": hooks(ctx).collect_case_sections(person_facts(ctx, row)),
+                "scans": scans}
 
 
 class Trail(TableView[TrailRow]):
