@@ -94,7 +94,8 @@ def confirm() -> ResponseReturnValue:
         photos.confirm_photo(ctx, person)
         flash(_("照片已上传。"), "done")
         need = next_need(ctx, person)
-        return redirect(need.url if need else url_for(".library" if person.portal_opened_at is None else ".basics"), 303)
+        home = url_for(".library" if person.portal_opened_at is None else ".basics")
+        return redirect(need.url if need else home, 303)
     if photos.draft_of(ctx, person) is None:
         return redirect(url_for(".basics"))
     return page("registration/confirm_photo.html", text=ctx.rules().texts.photo_confirm,

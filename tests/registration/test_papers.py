@@ -1,4 +1,4 @@
-"""What is asked for before the first study: ID card, phone, a young photo, over HTTP (GD-09, BJ-06, X-03, X-04, X-09)."""
+"""What is asked for before the first study: ID card, phone, a young photo, over HTTP (GD-09, BJ-06, X-09)."""
 import io
 from collections.abc import Callable
 from datetime import date
