@@ -26,6 +26,7 @@ from core.base.db import Id
 from core.base.doorbell import JOB_SECONDS, Bells, Doorbell, Queues, connect
 from core.base.outbox import QUEUES, Due, JobState
 from core.base.process import die_with_parent
+from core.extension import PluginError, serves
 from core.tenancy import Directory, Tenant, bound, unit_of_work
 
 log = logging.getLogger("jianxue.jobs")
@@ -54,6 +55,8 @@ def perform(tenant: Tenant, row_id: Id) -> JobState | None:
             row = outbox.take(ctx.db, row_id)
             if row is None:
                 return None
+            if not serves(tenant, kind.handler.__module__):
+                raise PluginError(f"{kind.name} 属于 {tenant.slug} 没有启用的插件")
             kind.handler(ctx, row.payload)
             outbox.finish(row, ctx.tenant.clock.now())
         return JobState.DONE
@@ -136,6 +139,8 @@ class Relay:
         """Write the rows of periodic kinds whose period has begun; by key, so several relays write one."""
         for tenant in self._directory:
             for periodic in outbox.periodic_kinds():
+                if not serves(tenant, outbox.job_kind(periodic.kind).handler.__module__):
+                    continue
                 key = periodic.key(tenant.clock.now())
                 if self._periods.get((tenant.slug, periodic.kind)) == key:
                     continue

@@ -8,6 +8,7 @@ from sqlalchemy.types import TypeDecorator
 
 from core.app import load_flow_parts
 from core.base.db import Base, make_engine, writing
+from core.extension import tables_of
 
 load_flow_parts()
 
@@ -19,9 +20,19 @@ def as_database_type(kind: str, item: Any, autogen: AutogenContext) -> str | Lit
     return False
 
 
+def mine(item: Any, _name: str | None, kind: str, _reflected: bool, _compare_to: object) -> bool:
+    """Autogenerate for a plugin sees that plugin's tables and no others, for the core none of a plugin."""
+    if kind != "table":
+        return True
+    plugin = context.config.attributes.get("plugin")
+    if plugin:
+        return item.name in tables_of(plugin)
+    return item.name in tables_of() or item.name not in Base.metadata.tables
+
+
 def run(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=Base.metadata, render_item=as_database_type,
-                      transactional_ddl=True, transaction_per_migration=False)
+                      include_object=mine, transactional_ddl=True, transaction_per_migration=False)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -56,6 +56,7 @@ class MenuEntry:
     icon: str = ""
     count: Callable[[Ctx], int] | None = None
     summary: Any = ""
+    plugin: str = ""
 
 
 class GuardedView(BaseView):  # type: ignore[misc]
@@ -117,22 +118,33 @@ class IndexView(GuardedView, AdminIndexView):  # type: ignore[misc]
 
 @dataclass
 class Console:
-    """Views and menu of one app; flows add theirs in `admin.py`, `seal` closes it."""
+    """Views and menu of one app; flows and plugins add theirs in `admin.py`."""
 
     app: Flask
     admin: Any
     entries: list[MenuEntry] = field(default_factory=list)
+    plugin: str = ""
+    """Whose pages are being added: a plugin's entries stand in the menu of its tenants only."""
+
+    def install(self, module: Any, plugin: str) -> None:
+        """Let a plugin's `admin.py` add its pages."""
+        self.plugin = plugin
+        try:
+            module.install(self)
+        finally:
+            self.plugin = ""
 
     def add(self, *views: GuardedView) -> None:
         """Serve views and give them their place in the menu."""
         for view in views:
-            self._serve_templates(type(view).__module__)
+            if not self.plugin:
+                self._serve_templates(type(view).__module__)
             self.admin.add_view(view)
             self._guard(view)
             if view.group is not None:
                 home = getattr(view, "_default_view", "index_view")
                 self.entries.append(MenuEntry(view.group, view.title, f"{view.endpoint}.{home}", view.permission,
-                                              view.icon, view.count, view.summary))
+                                              view.icon, view.count, view.summary, self.plugin))
 
     def _serve_templates(self, module: str) -> None:
         """Let a flow without routes of its own bring templates for its pages."""
@@ -143,7 +155,7 @@ class Console:
     def link(self, group: Group, title: Any, endpoint: str, permission: Permission, *, icon: str = "",
              count: Callable[[Ctx], int] | None = None, summary: Any = "") -> None:
         """A menu entry for a page that a flow's own routes serve (the auditor's queue)."""
-        self.entries.append(MenuEntry(group, title, endpoint, permission, icon, count, summary))
+        self.entries.append(MenuEntry(group, title, endpoint, permission, icon, count, summary, self.plugin))
 
     def _guard(self, view: GuardedView) -> None:
         """Give every route of the view the view's own policy, as `@policy` gives it to a plain view."""
@@ -160,7 +172,8 @@ class Console:
                                                           IndexView.permission, IndexView.icon))]))
         for group in Group:
             entries = [entry for entry in self.entries
-                       if entry.group is group and permits(ctx.actor, entry.permission)]
+                       if entry.group is group and permits(ctx.actor, entry.permission)
+                       and (not entry.plugin or entry.plugin in ctx.tenant.file.plugins)]
             links: Sequence[Any] = [self._link(ctx, entry) for entry in entries]
             if links:
                 shown = list(zip(entries, links, strict=True)) if summaries else list(links)

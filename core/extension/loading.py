@@ -1,23 +1,22 @@
 """One plugin manager per tenant: the core's defaults, then the tenant's plugins in the order of its file."""
 from collections.abc import Mapping, Sequence
-from importlib.metadata import entry_points
-from types import ModuleType
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import pluggy
 
 from core.contract.hooks import Hooks
+from core.extension.parts import PluginError
 
 GROUP = "jianxue.plugins"
 
 
-class PluginError(Exception):
-    """A plugin cannot be used; the message names tenant, plugin and what is wrong."""
-
-
-def installed_plugins() -> dict[str, Any]:
-    """Plugins by entry point name, not yet loaded."""
-    return {point.name: point for point in entry_points(group=GROUP)}
+@cache
+def installed_plugins() -> Mapping[str, EntryPoint]:
+    """Plugins by entry point name, not yet loaded; looked up once, since it reads every distribution's metadata."""
+    return MappingProxyType({point.name: point for point in entry_points(group=GROUP)})
 
 
 def build_manager(slug: str, plugins: Sequence[str], defaults: Sequence[ModuleType],

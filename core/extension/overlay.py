@@ -1,10 +1,8 @@
 """Templates of a tenant: its plugins' first, in the tenant's order, then the core's; `core:x.html` names the
 core's own, so that an override can extend what it replaces."""
-from pathlib import Path
-
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
-from core.extension.loading import PluginError
+from core.extension.parts import PluginError, folder
 from core.tenancy import Tenant
 
 
@@ -19,9 +17,8 @@ def _plugin_loaders(tenant: Tenant) -> list[BaseLoader]:
 
 
 def _plugin_loaders_of(tenant: Tenant, name: str) -> list[BaseLoader]:
-    file = getattr(tenant.plugins.get_plugin(name), "__file__", None)
-    folder = Path(file).parent / "templates" if file else None
-    return [FileSystemLoader(folder)] if folder and folder.is_dir() else []
+    templates = folder(tenant.plugins.get_plugin(name), "templates")
+    return [FileSystemLoader(templates)] if templates else []
 
 
 def check_overrides(tenant: Tenant, core: BaseLoader) -> None:

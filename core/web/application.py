@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from flask import Flask, Response, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
@@ -23,6 +23,7 @@ from core.tenancy import Ctx, Directory, Tenant, bound_tenant, set_tenant
 from core.web.compiled import COMPILED
 from core.web.errors import answer, install_errors
 from core.web.headers import add_security_headers
+from core.web.ownership import Ownership
 from core.web.sessions import TenantSessions
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class JianxueFlask(Flask):
         self.ring: Callable[[Tenant, list[OutboxRow]], None] = lambda tenant, rows: None
         self.sign_in_endpoint = "identity.sign_in"
         self.change_password_endpoint = "identity.change_password"
+        self.ownership = Ownership()
         self._overlays: dict[str, Environment] = {}
         production = config.mode is Mode.PRODUCTION
         self.config.update(
@@ -62,6 +64,7 @@ class JianxueFlask(Flask):
             BABEL_TRANSLATION_DIRECTORIES=str(config_translations()),
         )
         self.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+        self.before_request(self._hide)
         self.csrf = CSRFProtect(self)
         Babel(self, locale_selector=choose_language)
         self.before_request(self._admit)
@@ -129,6 +132,13 @@ class JianxueFlask(Flask):
             declared = policy_of(view)
             if declared is not None and declared.signed:
                 self.csrf.exempt(view)
+
+    def _hide(self) -> None:
+        """A plugin's page at a tenant without it: as if there were no such address, whoever asks and however."""
+        tenant = bound_tenant()
+        assert tenant is not None
+        if self.ownership.hidden(tenant, request.path):
+            abort(404)
 
     def _admit(self) -> BaseResponse | None:
         if request.endpoint is None or is_static(request.endpoint):

@@ -12,21 +12,35 @@ from core.app import load_flow_parts
 from core.base.config import Config, load_config
 from core.base.db import Base, make_engine, writing
 from core.cli import main
-from core.migrating import alembic_config
+from core.extension import tables_of
+from core.extension.loading import installed_plugins
+from core.migrating import CORE, alembic_config
 from tests.conftest import MASTER_KEY
 from tests.data import TENANTS
 
 
-def test_the_migrations_lead_to_the_models(tmp_path: Path) -> None:
+def branches_under_test() -> list[str]:
+    """The core's and that of each installed plugin which has tables."""
     load_flow_parts()
+    return [CORE, *(name for name in installed_plugins() if tables_of(name))]
+
+
+@pytest.mark.parametrize("branch", branches_under_test())
+def test_the_migrations_lead_to_the_models(tmp_path: Path, branch: str) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'empty.sqlite'}")
     with writing(engine).begin() as connection:
-        command.upgrade(alembic_config(connection), "core@head")
+        command.upgrade(alembic_config(connection), f"{CORE}@head")
+        if branch != CORE:
+            command.upgrade(alembic_config(connection), f"{branch}@head")
+    wanted = tables_of() | (tables_of(branch) if branch != CORE else set())
     with engine.connect() as connection:
-        difference = compare_metadata(MigrationContext.configure(connection), Base.metadata)
-    assert not difference, "python scripts/new_migration.py writes the missing one"
+        context = MigrationContext.configure(connection, opts={
+            "include_object": lambda item, name, kind, *_: kind != "table" or name in wanted
+            or name not in Base.metadata.tables})
+        difference = compare_metadata(context, Base.metadata)
+    assert not difference, "python scripts/new_migration.py [--plugin …] writes the missing one"
     modelled = create_engine(f"sqlite:///{tmp_path / 'modelled.sqlite'}")
-    Base.metadata.create_all(modelled)
+    Base.metadata.create_all(modelled, tables=[Base.metadata.tables[name] for name in wanted])
     assert triggers(engine) == triggers(modelled)
 
 
@@ -36,12 +50,19 @@ def triggers(engine: object) -> set[str]:
         return {row[0] for row in rows}
 
 
-def test_down_and_up_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("branch", branches_under_test())
+def test_down_and_up_again(tmp_path: Path, branch: str) -> None:
+    """A plugin's tables go without the core's, and nothing of them is left."""
     engine = make_engine(f"sqlite:///{tmp_path / 'empty.sqlite'}")
-    for step in (command.upgrade, command.downgrade, command.upgrade):
+    below = {CORE} if branch != CORE else set()
+    for step, target in ((command.upgrade, "head"), (command.downgrade, "base"), (command.upgrade, "head")):
         with writing(engine).begin() as connection:
-            step(alembic_config(connection), "core@head" if step is command.upgrade else "core@base")
-    assert "trail" in inspect(engine).get_table_names()
+            for name in below if step is command.upgrade else ():
+                command.upgrade(alembic_config(connection), f"{name}@head")
+            step(alembic_config(connection), f"{branch}@{target}")
+        there = set(inspect(engine).get_table_names()) - {"alembic_version"}
+        kept = tables_of() if below else set()
+        assert there == kept | (tables_of(branch if below else None) if step is command.upgrade else set())
 
 
 @pytest.fixture
