@@ -269,8 +269,7 @@ def _upgrade(tenants: list[Tenant]) -> None:
 def demo(installation: Installation, slug: str | None) -> None:
     """写入演示数据：各种角色的人、课程与课时、题库；已有的不重复写。"""
     installation.demonstrate()
-    for item in installation.tenants(slug):
-        fill_demo(item, click.echo)
+    fill_demo(installation.tenants(slug), click.echo)
 
 
 @main.command()

@@ -1,5 +1,5 @@
 """3 Study: the catalogue, packages, the player and the hours ledger (N-30 … N-38)."""
-from core.course.catalogue import add_lesson, add_package, publish
+from core.course.catalogue import add_lesson, add_package, publish, repeat_lesson
 from core.course.events import StudyCompleted
 from core.course.ledger import Due, Kind, Part, Progress
 from core.course.models import Lesson, Package
@@ -16,7 +16,8 @@ from core.course.service import clear_hours, close_idle_leases, restore_hours
 from core.course.subjects import Subject, own_subject, subject, subjects_of
 
 __all__ = [
-    "Due", "Kind", "Lesson", "Package", "Part", "Progress", "StudyCompleted", "Subject", "add_lesson", "add_package",
-    "clear_hours", "close_idle_leases", "credited_since", "fetched", "full_since", "own_subject", "progress",
-    "progress_of_enrollment", "publish", "recompute", "record_of", "restore_hours", "subject", "subjects_of",
+    "Due", "Kind", "Lesson", "Package", "Part", "Progress", "StudyCompleted", "Subject", "add_lesson",
+    "add_package", "clear_hours", "close_idle_leases", "credited_since", "fetched", "full_since", "own_subject",
+    "progress", "progress_of_enrollment", "publish", "recompute", "record_of", "repeat_lesson", "restore_hours",
+    "subject", "subjects_of",
 ]

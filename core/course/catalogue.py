@@ -79,9 +79,19 @@ def add_lesson(ctx: Ctx, package: Package, title: str, class_hours: int, video: 
         raise Refused("media_too_short", _(
             "视频长 %(length)s 秒，不足 %(hours)s 学时（%(due)s 秒）。请减少学时或换一个更长的视频。",
             length=duration_ms // 1000, hours=class_hours, due=due_ms // 1000), field="video")
+    return _append(ctx, package, Lesson(title=title, class_hours=class_hours, duration_ms=duration_ms,
+                                        media_key=ctx.blobs.put(video.read_bytes(), MEDIA, sealed=False)))
+
+
+def repeat_lesson(ctx: Ctx, package: Package, lesson: Lesson) -> Lesson:
+    """The same lesson in another package; its video has been judged already and is kept once."""
+    return _append(ctx, package, Lesson(title=lesson.title, class_hours=lesson.class_hours,
+                                        duration_ms=lesson.duration_ms, media_key=lesson.media_key))
+
+
+def _append(ctx: Ctx, package: Package, lesson: Lesson) -> Lesson:
     last = ctx.db.scalar(select(func.max(Lesson.position)).where(Lesson.package_id == package.id))
-    lesson = Lesson(package_id=package.id, position=(last or 0) + 1, title=title, class_hours=class_hours,
-                    duration_ms=duration_ms, media_key=ctx.blobs.put(video.read_bytes(), MEDIA, sealed=False))
+    lesson.package_id, lesson.position = package.id, (last or 0) + 1
     ctx.db.add(lesson)
     ctx.db.flush()
     return lesson

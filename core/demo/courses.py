@@ -1,7 +1,7 @@
 """The demonstration's packages: general lessons for everybody, professional ones for each post (N-30)."""
 from sqlalchemy import select
 
-from core.course import Package, Part, add_lesson, add_package, publish
+from core.course import Lesson, Package, Part, add_lesson, add_package, publish, repeat_lesson
 from core.demo.lessons import LessonFile, make_lessons
 from core.demo.syllabus import GENERAL, LessonPlan, professional
 from core.organization import posts
@@ -32,12 +32,16 @@ def courses(ctx: Ctx) -> None:
     ctx.rollback()
     videos = make_lessons([plan for one in missing for plan in one[4]], ctx.tenant.config.var / FOLDER,
                           hour_seconds)
+    made: dict[str, Lesson] = {}
     for code, title, part, post, plans in missing:
         package = add_package(ctx, code, title, part, post)
-        _add_lessons(ctx, package, plans, videos)
+        for plan in plans:
+            made[plan.title] = _add(ctx, package, plan, videos[plan.title], made.get(plan.title))
         publish(ctx, package)
 
 
-def _add_lessons(ctx: Ctx, package: Package, plans: tuple[LessonPlan, ...], videos: dict[str, LessonFile]) -> None:
-    for plan in plans:
-        add_lesson(ctx, package, plan.title, plan.class_hours, videos[plan.title].path)
+def _add(ctx: Ctx, package: Package, plan: LessonPlan, video: LessonFile, known: Lesson | None) -> Lesson:
+    """Ten of the eleven lessons serve every post: each video is judged once."""
+    if known is not None:
+        return repeat_lesson(ctx, package, known)
+    return add_lesson(ctx, package, plan.title, plan.class_hours, video.path)

@@ -1,8 +1,8 @@
-"""Fills one tenant with the demonstration: posts, staff in each role, notices, courses, questions, people.
+"""Fills tenants with the demonstration: posts, staff in each role, notices, courses, questions, people.
 
-Can be run again at any time: what is there already is left as it is.
+Who they are stands in `tenants/demo/`. Can be run again at any time: what is there already is left as it is.
 """
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -10,11 +10,13 @@ from sqlalchemy import select
 from core.base.clock import shanghai
 from core.base.config import Config
 from core.demo.bank import demo_questions
+from core.demo.cast import PASSWORD, Cast, DemoTrainee, cast_of
 from core.demo.courses import courses
-from core.demo.people import PASSWORD, STAFF, TRAINEES
+from core.demo.studying import study_beforehand
 from core.exam.bank import add_questions
 from core.identity import (
     Account,
+    Person,
     StaffFacts,
     account_of,
     open_person,
@@ -24,15 +26,13 @@ from core.identity import (
 )
 from core.identity.hashing import hash_password
 from core.notification import Notice, publish_notice
-from core.organization import seed_posts
-from core.registry import pull_certificates
+from core.organization import Organization, seed_posts
+from core.registry import Kind, Status, pull_certificates
 from core.registry.holdings import fill
 from core.registry.sheet import CertificateSheet, Holding
-from core.tenancy import Ctx, Directory, Tenant, unit_of_work
+from core.tenancy import Ctx, Directory, Role, Tenant, unit_of_work
 
 Say = Callable[[str], None]
-
-PROVINCE, ISSUER = "示例省", "示例省住房和城乡建设厅"
 
 NOTICES = (
     # N-06: the two samples of the manual's page, with their dates.
@@ -43,23 +43,41 @@ NOTICES = (
 )
 
 
-def fill_demo(tenant: Tenant, say: Say) -> None:
-    """All of it, part by part, each in its own transaction; `say` gets one line a part."""
+def fill_demo(tenants: Iterable[Tenant], say: Say) -> None:
+    """All of it, part by part, each in its own transaction; `say` gets one line a part.
+
+    People first everywhere, so that a visitor can sign in while the lessons are still being drawn.
+    """
+    casts = [(tenant, cast_of(tenant)) for tenant in tenants]
     for title, part in PARTS:
-        with unit_of_work(tenant) as ctx:
-            part(ctx)
-        say(f"{tenant.slug}：{title}")
+        for tenant, cast in casts:
+            with unit_of_work(tenant) as ctx:
+                part(ctx, cast)
+            say(f"{tenant.slug}：{title}")
+    for tenant, cast in casts:
+        for person in cast.trainee:
+            for wanted in person.study:
+                study_beforehand(tenant, person, wanted)
+        say(f"{tenant.slug}：学习进度")
 
 
-def staff(ctx: Ctx) -> None:
+def institutions(ctx: Ctx, cast: Cast) -> None:
+    known = set(ctx.db.scalars(select(Organization.name)))
+    ctx.db.add_all(Organization(kind=one.kind, name=one.name, city=one.city, created_at=ctx.now)
+                   for one in cast.institution if one.name not in known)
+
+
+def staff(ctx: Ctx, cast: Cast) -> None:
     known = set(ctx.db.scalars(select(Account.username)))
-    for person in STAFF:
+    organizations = {one.name: one.id for one in ctx.db.scalars(select(Organization))}
+    for person in cast.staff:
         if person.username not in known:
-            open_staff(ctx, StaffFacts(person.username, person.name, frozenset({person.role}), person.phone),
+            open_staff(ctx, StaffFacts(person.username, person.name, frozenset({Role(person.role)}), person.phone,
+                                       organizations.get(person.institution), person.city or None),
                        PASSWORD, must_change=False)
 
 
-def notices(ctx: Ctx) -> None:
+def notices(ctx: Ctx, _cast: Cast) -> None:
     known = set(ctx.db.scalars(select(Notice.title)))
     for at, title, body in NOTICES:
         if title not in known:
@@ -70,38 +88,49 @@ def notices(ctx: Ctx) -> None:
                        ctx.now - timedelta(days=3))
 
 
-def posts(ctx: Ctx) -> None:
+def posts(ctx: Ctx, _cast: Cast) -> None:
     seed_posts(ctx)
 
 
-def certificates(ctx: Ctx) -> None:
+def certificates(ctx: Ctx, cast: Cast) -> None:
     """What the ministry holds: an administrator's sheet would fill it the same way (N-13)."""
     fill(ctx, CertificateSheet(tuple(
-        Holding(name=person.name, id_number=person.id_number, post=held.post, number=held.number, issuer=ISSUER,
-                province=PROVINCE, issued_on=held.issued_on)
-        for person in TRAINEES for held in person.certificates), ()))
+        Holding(name=person.name, id_number=person.id_number, post=held.post, number=held.number,
+                issuer=held.issuer or cast.registry.issuer, province=held.province or cast.registry.province,
+                issued_on=held.issued_on, status=Status(held.status), remark=held.remark, kind=Kind(held.kind))
+        for person in cast.trainee for held in person.certificate), ()))
 
 
-def questions(ctx: Ctx) -> None:
+def questions(ctx: Ctx, _cast: Cast) -> None:
     add_questions(ctx, demo_questions())
 
 
-def trainees(ctx: Ctx) -> None:
-    for person in TRAINEES:
-        if person.registered and person_by_id_number(ctx, person.id_number) is None:
-            opened = open_person(ctx, name=person.name, id_number=person.id_number, phone=person.phone, sex=person.sex)
-            set_password(ctx, account_of(ctx, opened), hash_password(PASSWORD))
-            pull_certificates(ctx, opened)
+def trainees(ctx: Ctx, cast: Cast) -> None:
+    for person in cast.trainee:
+        if person.account != "none" and person_by_id_number(ctx, person.id_number) is None:
+            pull_certificates(ctx, _opened(ctx, person))
 
 
-PARTS: tuple[tuple[str, Callable[[Ctx], None]], ...] = (
+def _opened(ctx: Ctx, person: DemoTrainee) -> Person:
+    opened = open_person(ctx, name=person.name, id_number=person.id_number, phone=person.phone, sex=person.sex)
+    if person.account == "own":
+        set_password(ctx, account_of(ctx, opened), hash_password(PASSWORD))
+    return opened
+
+
+def lessons(ctx: Ctx, _cast: Cast) -> None:
+    courses(ctx)
+
+
+PARTS: tuple[tuple[str, Callable[[Ctx, Cast], None]], ...] = (
     ("岗位", posts),
+    ("培训机构", institutions),
     ("各角色的工作人员", staff),
     ("通知公告", notices),
     ("证书登记", certificates),
-    ("课程包与课件", courses),
-    ("题库", questions),
     ("学员", trainees),
+    ("题库", questions),
+    ("课程包与课件", lessons),
 )
 
 
@@ -110,12 +139,25 @@ def welcome(config: Config, directory: Directory) -> str:
     lines = ["", "建学已启动。"]
     for tenant in directory:
         lines.append(f"  {tenant.name}\thttp://{tenant.file.hosts[0]}:{config.port}/")
+        if config.demo:
+            lines += [f"    {line}" for line in _people(tenant, cast_of(tenant))]
     if config.demo:
-        lines.append(f"\n  演示账号（密码都是 {PASSWORD}）：")
-        lines += [f"    {person.username:<12} {person.name}" for person in STAFF]
-        registered = [person for person in TRAINEES if person.registered]
-        lines += [f"    {person.id_number}  {person.name}（学员）" for person in registered]
-        fresh = next(person for person in TRAINEES if not person.registered)
-        lines.append(f"  从注册开始体验：姓名 {fresh.name}，身份证号 {fresh.id_number}，手机号 {fresh.phone}；")
-        lines.append("  短信不会真的发出，在 /demo/inbox 里看。")
+        lines.append(f"\n  演示账号的密码都是 {PASSWORD}，另有说明的除外；短信不会真的发出，在各平台的 /demo/inbox 里看。")
     return "\n".join(lines)
+
+
+def _people(tenant: Tenant, cast: Cast) -> list[str]:
+    """A few lines a tenant: who stands there, and what to see with each."""
+    day = tenant.business_date
+    lines = [f"业务日期 {day}"] if day else []
+    lines.append("工作人员：" + "、".join(person.username for person in cast.staff))
+    for person in cast.trainee:
+        if person.account == "none":
+            lines.append(f"从注册开始：{person.name}，{person.id_number}，手机 {person.phone}{_told(person)}")
+        elif person.told:
+            lines.append(f"学员 {person.name}：{person.id_number}{_told(person)}")
+    return lines
+
+
+def _told(person: DemoTrainee) -> str:
+    return f"（{person.told}）" if person.told else ""

@@ -1,14 +1,25 @@
 """The demonstration: filled twice it stays the same, everybody in it can sign in, nobody is real."""
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
+from core.app import open_tenants
+from core.base.config import Config, ConfigError
 from core.base.db import Base
 from core.base.ids import parse_id_number
+from core.demo.cast import DEFAULT, cast_of, read_cast
 from core.demo.filling import fill_demo, welcome
-from core.demo.people import STAFF, TRAINEES
 from core.identity import Account
+from core.organization import Organization
 from core.tenancy import Directory, Role, Tenant, unit_of_work
+from core.tenancy.settings import DEMO_FOLDER
+from tests.data import TENANTS
+
+FOLDER = TENANTS / DEMO_FOLDER
+SLUGS = sorted(path.stem for path in TENANTS.glob("*.toml") if not path.name.startswith("_"))
 
 
 def counts(tenant: Tenant) -> Counter[str]:
@@ -19,29 +30,59 @@ def counts(tenant: Tenant) -> Counter[str]:
 
 def test_filled_twice_it_stays_the_same(national: Tenant) -> None:
     said: list[str] = []
-    fill_demo(national, said.append)
+    fill_demo([national], said.append)
     once = counts(national)
-    fill_demo(national, said.append)
+    fill_demo([national], said.append)
     assert counts(national) - once == Counter()
     assert said[0] == "national：岗位"
 
 
 def test_there_is_somebody_in_each_role(national: Tenant) -> None:
-    fill_demo(national, lambda line: None)
+    fill_demo([national], lambda line: None)
     with unit_of_work(national) as ctx:
         roles = {role.role for account in ctx.db.scalars(select(Account)) for role in account.roles}
+        clerk = ctx.db.scalars(select(Account).where(Account.username == "institution")).one()
+        assert ctx.db.get_one(Organization, clerk.roles[0].organization_id).name == "示例培训机构一"
     assert roles == set(Role)
 
 
-def test_made_up_people_have_well_formed_numbers() -> None:
-    for person in TRAINEES:
+@pytest.mark.parametrize("slug", SLUGS)
+def test_made_up_people_have_well_formed_numbers(slug: str) -> None:
+    """A.7: every tenant has somebody in each role and somebody to begin with; nobody stands twice."""
+    cast = read_cast(FOLDER, slug)
+    for person in cast.trainee:
         number = parse_id_number(person.id_number)
         assert str(number.sex) in {person.sex, "male" if person.sex == "男" else "female"}
-    assert len({person.username for person in STAFF}) == len(STAFF)
+    for values in ([person.username for person in cast.staff], [person.id_number for person in cast.trainee],
+                   [person.phone for person in cast.trainee],
+                   [held.number for person in cast.trainee for held in person.certificate]):
+        assert len(set(values)) == len(values)
+    assert {person.role for person in cast.staff} == set(Role) - {Role.TRAINEE}
+    assert all(held.issuer or cast.registry.issuer for person in cast.trainee for held in person.certificate)
 
 
-def test_the_welcome_names_each_tenants_address_and_an_account_per_role(directory: Directory) -> None:
-    tenant = next(iter(directory))
-    text = welcome(tenant.config, directory)
+@pytest.mark.parametrize(("text", "named"), [
+    ("[[staff]]\nusername = 1", "staff"),
+    ('[[trainee]]\nname = "甲"', "缺少 account"),
+    ('[[trainee]]\nname = "甲"\nnick = "乙"', "nick 不是已知的字段"),
+    ('[[person]]\nname = "甲"', "person 不是已知的字段"),
+    ('[[trainee]]\nname = "甲"\nid_number = "1"\nphone = "2"\nsex = "男"\naccount = "maybe"', "account 应为"),
+    ('[[staff]]\nusername = "a"\nname = "b"\nrole = "king"\nphone = "1"', "role 应为"),
+    ('[[trainee]]\nname = "甲"\nid_number = "1"\nphone = "2"\nsex = "男"\naccount = "own"\n'
+     'study = [{ certificate = "9" }]', "没有证书 9"),
+])
+def test_a_wrong_file_is_named(tmp_path: Path, text: str, named: str) -> None:
+    (tmp_path / DEFAULT).write_bytes((FOLDER / DEFAULT).read_bytes())
+    (tmp_path / "atlantis.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=named):
+        read_cast(tmp_path, "atlantis")
+
+
+def test_the_welcome_names_each_tenants_address_and_people(config: Config, directory: Directory) -> None:
+    assert "工作人员" not in welcome(config, directory)
+    demo = replace(config, demo=True)
+    text = welcome(demo, open_tenants(demo))
     for item in directory:
         assert f"http://{item.file.hosts[0]}:8000/" in text
+        fresh = [person for person in cast_of(item).trainee if person.account == "none"]
+        assert all(f"{person.name}，{person.id_number}" in text for person in fresh)

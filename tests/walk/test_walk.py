@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from core.demo.bank import demo_questions
-from core.demo.people import PASSWORD, TRAINEES
+from core.demo.cast import PASSWORD, read_cast
+from core.tenancy.settings import DEMO_FOLDER
+from tests.data import TENANTS
 from tests.figures import Figure
 from tests.presence.renderer import Webcam
 from tests.walk import steps
@@ -30,8 +32,9 @@ def right_answers() -> dict[str, str]:
 def walk(stack: Stack, chromium: Browser, webcam: Webcam, left: Path, place: Path,
          disturb: Callable[[Stack], None] = lambda stack: None) -> float:
     """The eight steps; `disturb` is called between and in the middle of them. Returns the seconds it took."""
-    person = next(person for person in TRAINEES if not person.registered)
-    held = person.certificates[0]
+    cast = read_cast(TENANTS / DEMO_FOLDER, "national")
+    person = next(person for person in cast.trainee if person.account == "none")
+    held = person.certificate[0]
     photo = place / "photo.jpg"
     photo.write_bytes(webcam.photo)
     began = time.monotonic()
