@@ -8,13 +8,15 @@ class Problem:
     """One reason why something is refused.
 
     `code` is stable and for tests and logs, `sentence` is for people, `hint` says what to do next,
-    `field` names the form field it belongs to, if any.
+    `field` names the form field it belongs to, if any. With `final` nothing else needs to be said: whatever else
+    may be missing would not help.
     """
 
     code: str
     sentence: str
     field: str | None = None
     hint: str = ""
+    final: bool = False
 
 
 class DomainError(Exception):

@@ -71,6 +71,12 @@ def exam_passed(ctx: Ctx, enrollment_id: Id) -> bool:
     return found is not None
 
 
+def passed_at(ctx: Ctx, enrollment_id: Id) -> datetime | None:
+    """When the exam was first passed; a better score later changes nothing of it (C-20)."""
+    return ctx.db.scalar(select(Sitting.closed_at).where(Sitting.enrollment_id == enrollment_id,
+                                                         Sitting.passed.is_(True)).order_by(Sitting.closed_at).limit(1))
+
+
 def own_sitting(ctx: Ctx, sitting_id: Id) -> Sitting:
     """A sitting of the acting person; anybody else's is as unknown as none. Raises NotFound."""
     sitting = ctx.db.get(Sitting, sitting_id)

@@ -66,7 +66,7 @@ class HookCalls:
                 log.exception("hook %s of %s failed at tenant %s", name, implementation.plugin_name,
                               self._ctx.tenant.slug)
                 problems.append(Problem("hook_failed", UNDECIDED))
-        return problems
+        return [problem for problem in problems if problem.final] or problems
 
     def _in_order(self, name: str) -> list[Any]:
         """The core's answers first, then the plugins in the tenant's order."""

@@ -8,6 +8,7 @@ import flask_bootstrap
 from flask import Blueprint, Flask, Response, request, url_for
 from flask_babel import get_locale
 
+from core.web.banners import banners
 from core.web.errorpages import words
 from core.web.filters import FILTERS
 from core.web.once import new_once
@@ -25,7 +26,7 @@ def init_look(app: Flask) -> None:
     app.register_blueprint(vendor)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(asset=asset, here=here, kept_query=kept_query, language=language,
-                                 error_words=words, once_key=new_once)
+                                 error_words=words, once_key=new_once, banners=banners)
     app.context_processor(frame)
     app.after_request(_cache_static)
 
