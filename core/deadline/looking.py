@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from core.base.clock import local_date
 from core.base.db import Id
 from core.deadline.models import DeadlineOutlook
-from core.deadline.queries import Standpoint, outlook_of, standpoints_of
+from core.deadline.queries import Standpoint, institution_of, outlook_of, standpoints_of
 from core.deadline.rules import Counts, Standing, stage_due
 from core.deadline.words import STEP_WORDS
 from core.identity import Person, person_of
@@ -64,7 +64,8 @@ def _outlook(ctx: Ctx, point: Standpoint) -> DeadlineOutlook:
     assert last is not None
     return DeadlineOutlook(
         certificate_id=point.held.id, person_id=point.held.person_id, post=point.held.post.name,
-        outlook=found.outlook, misses=found.misses, missing=missing[0] if missing else "", ends_on=last,
+        institution=institution_of(ctx, point), outlook=found.outlook, misses=found.misses,
+        missing=missing[0] if missing else "", ends_on=last,
         finish_on=found.finish, hours_left=point.work.hours_left, hours_a_day=point.work.hours_a_day,
         looked_at=ctx.now)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Exists, Select, and_, case, distinct, exists, func, select
 from sqlalchemy.orm import aliased
 
 from core.audit import CaseState, last_decision, latest_case
@@ -13,6 +13,7 @@ from core.base.db import Id
 from core.contract.values import CertificateFacts
 from core.course import Progress, Subject, credited_since, full_since, progress, subjects_of
 from core.cycle import enrollment, enrollment_facts
+from core.cycle.models import Admission
 from core.deadline.models import DeadlineOutlook, GraceEntry
 from core.deadline.rules import (
     Allowances,
@@ -31,6 +32,7 @@ from core.deadline.states import GraceState, GraceStep
 from core.exam import passed_at
 from core.extension import hooks
 from core.identity import Person, person_of
+from core.organization import Organization
 from core.registry import (
     Certificate,
     Kind,
@@ -52,6 +54,7 @@ class Study:
     learned: Progress
     reached: Milestones
     work: Work
+    institution_id: Id | None = None
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def _one_study(ctx: Ctx, person: Person, held: Certificate, subject: Subject) ->
                 / learned.slots_per_hour, hours_a_day=pace, begun=learned.credited_slots > 0,
                 exam_left=reached.exam is None, audit_left=reached.audited is None,
                 audit_due=case.due_last if case is not None and reached.audited is None else None)
-    return Study(subject, learned, reached, work)
+    return Study(subject, learned, reached, work, row.institution_id)
 
 
 def _recorded(ctx: Ctx, person: Person, held: Certificate, known: Milestones) -> Milestones:
@@ -184,6 +187,16 @@ def _recorded(ctx: Ctx, person: Person, held: Certificate, known: Milestones) ->
     day = min(line.uploaded_on for line in lines)
     at = shanghai(day.year, day.month, day.day)
     return Milestones(known.hours or at, known.exam or at, known.submitted or at, known.audited or at)
+
+
+def institution_of(ctx: Ctx, point: Standpoint) -> str:
+    """Who enrolled the person at the counter (GD-04), or else admitted them; "" where nobody did."""
+    known = point.study.institution_id if point.study else None
+    if known is None:
+        known = ctx.db.scalar(select(Admission.institution_id).where(Admission.person_id == point.held.person_id)
+                              .order_by(Admission.admitted_at.desc()).limit(1))
+    found = ctx.db.get(Organization, known) if known else None
+    return found.name if found else ""
 
 
 # the grace list
@@ -202,7 +215,7 @@ def proposals() -> Select[GraceEntry]:
 
 def in_state(rows: Select[GraceEntry], state: GraceState) -> Select[GraceEntry]:
     """Those of the proposals that stand in a state; the same as `GraceEntry.state`, for the database."""
-    def said(step: GraceStep) -> "exists":  # type: ignore[valid-type]
+    def said(step: GraceStep) -> Exists:
         other = aliased(GraceEntry)
         return exists().where(and_(other.answers_id == GraceEntry.id, other.step == step))
 
@@ -234,17 +247,23 @@ class Count:
     missing: int
 
 
+def _people() -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """How many persons, and how many of them miss it with at least one certificate."""
+    return (func.count(distinct(DeadlineOutlook.person_id)),
+            func.count(distinct(case((DeadlineOutlook.misses.is_(True), DeadlineOutlook.person_id)))))
+
+
 def totals(ctx: Ctx) -> Count:
-    total, missing = ctx.db.execute(select(func.count(), func.sum(DeadlineOutlook.misses))).one()
-    return Count("", total or 0, int(missing or 0))
+    total, missing = ctx.db.execute(select(*_people())).one()
+    return Count("", total, missing)
 
 
 def by_institution(ctx: Ctx, limit: int = 12) -> Sequence[Count]:
     """The institutions with most people who will miss it."""
-    missing = func.sum(DeadlineOutlook.misses)
-    rows = ctx.db.execute(select(DeadlineOutlook.institution, func.count(), missing)
+    people, missing = _people()
+    rows = ctx.db.execute(select(DeadlineOutlook.institution, people, missing)
                           .group_by(DeadlineOutlook.institution).order_by(missing.desc()).limit(limit))
-    return [Count(name, total, int(late or 0)) for name, total, late in rows]
+    return [Count(name, total, late) for name, total, late in rows]
 
 
 def by_outlook(ctx: Ctx) -> dict[str, int]:

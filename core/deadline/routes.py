@@ -74,18 +74,18 @@ def card_of(ctx: Ctx, point: Standpoint) -> Card:
 def _title(point: Standpoint, hurry: bool) -> str:
     verdict, post = point.verdict, point.held.post.name
     if not hurry:
-        return _("%(post)s：%(word)s", post=post, word=STANDING_WORDS[verdict.standing])
+        return str(_("%(post)s：%(word)s", post=post, word=STANDING_WORDS[verdict.standing]))
     if verdict.days_left == 0:
-        return _("%(post)s：今天是换证最后一天", post=post)
-    return _("%(post)s：离换证截止还有%(days)s天", post=post, days=verdict.days_left)
+        return str(_("%(post)s：今天是换证最后一天", post=post))
+    return str(_("%(post)s：离换证截止还有%(days)s天", post=post, days=verdict.days_left))
 
 
 def _detail(ctx: Ctx, point: Standpoint, step: Counts) -> str:
     if step is Counts.HOURS and point.study is not None:
         learned = point.study.learned
-        return _("%(now)s / %(total)s 学时", now=learned.credited_hours, total=learned.total_hours)
+        return str(_("%(now)s / %(total)s 学时", now=learned.credited_hours, total=learned.total_hours))
     if step is Counts.AUDITED and point.work.audit_due is not None:
-        return _("预计%(day)s前完成", day=day(point.work.audit_due))
+        return str(_("预计%(day)s前完成", day=day(point.work.audit_due)))
     return ""
 
 
@@ -96,16 +96,16 @@ def sentence_of(point: Standpoint) -> str:
     if verdict.standing is Standing.LATE:
         return late_sentence(verdict)
     if verdict.standing is Standing.DONE:
-        return _("已换发电子证书，不受期限影响。")
+        return str(_("已换发电子证书，不受期限影响。"))
     if verdict.standing is Standing.KEPT:
-        return _("换证期限%(last)s已过，但您在%(day)s已完成“%(step)s”，符合规定，仍可继续办理换证。", last=last,
-                 day=day(verdict.counted_at), step=STEP_WORDS[verdict.counts])
+        return str(_("换证期限%(last)s已过，但您在%(day)s已完成“%(step)s”，符合规定，仍可继续办理换证。", last=last,
+                 day=day(verdict.counted_at), step=STEP_WORDS[verdict.counts]))
     if verdict.counted_at is not None:
-        return _("您已在期限前完成“%(step)s”，换证不会过期，请继续办理后面的步骤。", step=STEP_WORDS[verdict.counts])
+        return str(_("您已在期限前完成“%(step)s”，换证不会过期，请继续办理后面的步骤。", step=STEP_WORDS[verdict.counts]))
     graced = _("您已列入宽限名单。") if verdict.graced else ""
     if verdict.days_left == 0:
-        return graced + _("今天是换证的最后一天，请在今晚24点前办完。")
-    return graced + _("换证最后一天是%(last)s，还剩%(days)s天。", last=last, days=verdict.days_left)
+        return str(graced + _("今天是换证的最后一天，请在今晚24点前办完。"))
+    return str(graced + _("换证最后一天是%(last)s，还剩%(days)s天。", last=last, days=verdict.days_left))
 
 
 def advice_of(point: Standpoint) -> str:
@@ -114,9 +114,9 @@ def advice_of(point: Standpoint) -> str:
         return ""
     needed = point.hours_needed_a_day
     if not needed:
-        return _("考核和审核也需要时间，按现在的日期可能来不及。请马上学完，并向报名的培训机构说明情况。")
-    return _("考核和审核也需要时间：请在%(day)s前学完全部课程，平均每天至少学%(hours)s学时。", day=day(point.study_by),
-             hours=needed)
+        return str(_("考核和审核也需要时间，按现在的日期可能来不及。请马上学完，并向报名的培训机构说明情况。"))
+    return str(_("考核和审核也需要时间：请在%(day)s前学完全部课程，平均每天至少学%(hours)s学时。", day=day(point.study_by),
+             hours=needed))
 
 
 def next_action(point: Standpoint) -> Action:

@@ -28,15 +28,15 @@ TONES = {Standing.FREE: "quiet", Standing.DONE: "done", Standing.OPEN: "active",
 
 def counts_sentence(counts: Counts) -> str:
     """What must be reached by the end."""
-    return _("以“%(step)s”的时间为准", step=STEP_WORDS[counts])
+    return str(_("以“%(step)s”的时间为准", step=STEP_WORDS[counts]))
 
 
 def late_sentence(verdict: Verdict) -> str:
     """Why a certificate cannot be replaced any more."""
     words = {"day": day(verdict.last_day), "counts": counts_sentence(verdict.counts)}
     if verdict.graced:
-        return _("这本证书的换证宽限期已于%(day)s结束（%(counts)s），不能再更新。", **words)
-    return _("换证已于%(day)s截止（%(counts)s），这本证书不能再更新。", **words)
+        return str(_("这本证书的换证宽限期已于%(day)s结束（%(counts)s），不能再更新。", **words))
+    return str(_("换证已于%(day)s截止（%(counts)s），这本证书不能再更新。", **words))
 
 
 def late_problem(verdict: Verdict, field: str | None = None) -> Problem:
