@@ -32,7 +32,8 @@ def adjust_certificate_columns(ctx: Ctx, columns: tuple[Column, ...]) -> tuple[C
 
 @hookimpl(trylast=True)
 def check_replacement(ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:
-    """原证书完成继续教育后，可更换电子培训合格证 (N-54); an abnormal or ended one is not replaced."""
+    """原证书完成继续教育后，可更换电子培训合格证 (N-54); an abnormal or ended one is not replaced; a class
+    without continuing education needs no hours (JL-17)."""
     if certificate.electronic:
         return [Problem("already_electronic", _("这本已经是电子证书，不需要再更新。"))]
     if certificate.status != str(STATUS_TEXTS[Status.NORMAL]):
@@ -40,7 +41,7 @@ def check_replacement(ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:
         return [Problem("certificate_status", _("证书状态为“%(status)s”%(note)s，现在不能更新。",
                                                 status=certificate.status, note=note))]
     rules, year = ctx.rules(), local_date(ctx.now).year
-    if not any(year - rules.cycle.years_back <= done <= year for done in certificate.years_on_record):
+    if certificate.continuing_education and not any(year - rules.cycle.years_back <= done <= year for done in certificate.years_on_record):
         full = rules.hours.general + rules.hours.professional
         return [Problem("hours_missing", _(
             "还没有%(year)s年度的继续教育学时记录。学满%(full)s学时并通过审核后，即可更新证书。", year=year, full=full),

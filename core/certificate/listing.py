@@ -10,6 +10,7 @@ from core.certificate.issuing import current_issue, newer_years
 from core.contract.values import Action, Column, Step, StepState
 from core.extension import hooks
 from core.identity import Person
+from core.organization import class_of
 from core.registry import (
     KIND_TEXTS,
     STATUS_TEXTS,
@@ -75,6 +76,8 @@ def _actions(ctx: Ctx, person: Person, held: Certificate, status: Status,
     """查看 for what is electronic or over, 证书更新 for a paper certificate (N-51); none for 非正常 (JL-08)."""
     view = Action("view", _("查看"), url_for("certificate.view", certificate_id=held.id), order=10)
     if held.kind == Kind.ELECTRONIC:
+        if not class_of(ctx, held.post).continuing_education:
+            return [_view_and_download(held)]
         fresh = status is Status.NORMAL and newer_years(ctx, held, person)
         newer = Action("refresh", _("获取最新电子证书"), url_for("certificate.refresh", certificate_id=held.id), order=5,
                        method="post")
@@ -83,11 +86,30 @@ def _actions(ctx: Ctx, person: Person, held: Certificate, status: Status,
         return [view]
     if status is not Status.NORMAL:
         return []
+    if not class_of(ctx, held.post).continuing_education:
+        return [_view_and_download(held)]
     label = ctx.rules().certificate.update_label
     if problems:
         return [Action("replace", label, why_not=problems[0].sentence, order=5)]
     return [Action("replace", label, url_for("certificate.replace", certificate_id=held.id), order=5,
                    method="confirm")]
+
+
+def _view_and_download(held: Certificate) -> Action:
+    """The one button of a class without continuing education (JL-17)."""
+    return Action("view", _("查看/下载"), url_for("certificate.view", certificate_id=held.id), order=10, primary=True)
+
+
+def first_file(ctx: Ctx, line: Line) -> Action | None:
+    """What brings the electronic certificate to who needs no hours for it; None when it is there already (JL-17)."""
+    held = line.held
+    if status_of(held) is not Status.NORMAL or class_of(ctx, held.post).continuing_education \
+            or current_issue(ctx, held) is not None:
+        return None
+    label = _("下载电子证书")
+    if held.kind == Kind.ELECTRONIC:
+        return Action("refresh", label, url_for("certificate.refresh", certificate_id=held.id), method="post")
+    return Action("replace", label, url_for("certificate.replace", certificate_id=held.id), method="confirm")
 
 
 def steps_of_certificates(ctx: Ctx, person: Person) -> list[Step]:
@@ -109,5 +131,9 @@ def steps_of_certificates(ctx: Ctx, person: Person) -> list[Step]:
         others = any(line.problems for line in found)
         reason = _("电子证书已生成。其他证书学完并通过审核后也可更新。") if others else _("电子证书已生成。")
         return [Step(8, title, StepState.DONE, reason, since=newest.issued_at,
+                     action=Action("certificates", _("证书管理"), address))]
+    ready = next((line for line in found if first_file(ctx, line) is not None), None)
+    if ready is not None:
+        return [Step(8, title, StepState.UNDER_WAY, _("%(post)s：可以查看、下载电子证书。", post=ready.held.post.name),
                      action=Action("certificates", _("证书管理"), address))]
     return [Step(8, title, StepState.WAITING_START, _("学时审核通过后即可更新证书。"))]

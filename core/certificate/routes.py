@@ -13,6 +13,7 @@ from core.certificate.web import bp, pdf_response
 from core.cycle import Enrollment, enrollment
 from core.extension import hooks
 from core.identity import current_person
+from core.organization import class_of
 from core.registry import (
     KIND_TEXTS,
     STATUS_TEXTS,
@@ -34,13 +35,15 @@ def install(app: JianxueFlask) -> None:
 @bp.get("/certificates")
 @policy(Permission.STUDY)
 def certificates() -> ResponseReturnValue:
-    """证书管理 (N-51), and below it the hours on record (N-50)."""
+    """证书管理 (N-51), and below it the hours on record (N-50); with `?class=` those of one class of persons (X-27)."""
     ctx = current_ctx()
     person = current_person(ctx)
     columns = [(column.key, column.title, "act") if column.key == "actions" else (column.key, column.title)
                for column in listing.columns(ctx)]
-    rules = ctx.rules()
-    return page("certificate/list.html", columns=columns, rows=listing.lines(ctx, person),
+    rules, wanted = ctx.rules(), request.args.get("class", "")
+    group = next((one for one in hooks(ctx).collect_person_classes() if one.code == wanted), None)
+    rows = [line for line in listing.lines(ctx, person) if group in (None, class_of(ctx, line.held.post))]
+    return page("certificate/list.html", columns=columns, rows=rows, group=group,
                 hours=hours_on_record(ctx, person), hint=rules.texts.certificates_hint,
                 continuing=ctx.text("continuing_hint", url=rules.portal.library_banner_url.rstrip("/")))
 
@@ -61,7 +64,7 @@ def view(certificate_id: UUID) -> ResponseReturnValue:
     line = next(row for row in listing.lines(ctx, person) if row.held.id == held.id)
     return page("certificate/view.html", held=held, facts=facts, issues=issues_of(ctx, held), line=line,
                 year_line=ctx.rules().certificate.year_line,
-                newer=next((action for action in line.actions if action.key == "refresh"), None))
+                first=listing.first_file(ctx, line), newer=next((action for action in line.actions if action.key == "refresh"), None))
 
 
 @bp.get("/certificates/<uuid:certificate_id>/replace")

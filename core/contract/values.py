@@ -86,6 +86,7 @@ class CertificateFacts:
     status_note: str
     hours_this_year: int
     years_on_record: tuple[int, ...]
+    continuing_education: bool = True
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,8 @@ class RecordNote:
 
 @dataclass(frozen=True)
 class PersonClass:
-    """X-24."""
+    """X-24: a class of persons, told by the post of a certificate; without `continuing_education` the electronic
+    certificate is had at once (JL-17)."""
 
     code: str
     name: str

@@ -40,6 +40,9 @@ def check_eligibility(ctx: Ctx, certificate: CertificateFacts, year: int) -> lis
     if certificate.status in {str(STATUS_TEXTS[status]) for status in ENDED}:
         return [Problem("certificate_ended", _("证书 %(number)s 的状态是“%(status)s”，不能报名。请选择有效的证书。",
                                                number=certificate.number, status=certificate.status), "choice")]
+    if not certificate.continuing_education:
+        return [Problem("no_education", _("%(post)s证书不需要继续教育，不用报名。可在“证书管理”查看、下载电子证书。",
+                                          post=certificate.post), "choice")]
     if year in certificate.years_on_record:
         return [Problem("recorded", _("%(post)s岗位%(year)s年度学时已经完成，不需要再报名。",
                                       post=certificate.post, year=year), "choice")]

@@ -1,5 +1,5 @@
 """Posts 岗位 in the back office."""
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,14 @@ from marshmallow import fields, validate
 from sqlalchemy import Select, select
 
 from core.admin import Col, Console, EditView, Group, Pick, RowAction, Tone, status
+from core.contract.values import PersonClass
+from core.extension import hooks
 from core.organization.models import Post
+from core.organization.posts import PROFESSIONAL
+from core.organization.queries import class_of
 from core.organization.service import add_post, change_post, restore_post, retire_post
 from core.tenancy import Ctx
+from core.web import current_ctx
 from core.web.forms import FormSchema, shown
 
 STATES = (("open", _l("使用中")), ("retired", _l("已停用")))
@@ -23,6 +28,7 @@ class TypedPost:
     family: str
     code: str = ""
     position: int = 0
+    person_class: str = PROFESSIONAL
 
 
 class PostSchema(FormSchema[TypedPost]):
@@ -36,6 +42,14 @@ class PostSchema(FormSchema[TypedPost]):
         _l("类别"), hint=_l("如 施工员。")))
     position = fields.Integer(load_default=0, validate=validate.Range(min=0, max=999),
                               metadata=shown(_l("排序"), "number"))
+    person_class = fields.String(load_default=PROFESSIONAL, metadata=shown(
+        _l("人员类别"), "select", hint=_l("证书按岗位归类；不需要继续教育的类别，学员可直接查看、下载电子证书。")))
+
+    def __init__(self, classes: Sequence[PersonClass], **options: Any) -> None:
+        super().__init__(exclude=() if len(classes) > 1 else ("person_class",), **options)
+        if (field := self.fields.get("person_class")) is not None:
+            field.metadata = {**field.metadata, "choices": tuple((one.code, one.name) for one in classes)}
+            field.validators = [validate.OneOf([one.code for one in classes])]
 
 
 class NewPostSchema(PostSchema):
@@ -57,6 +71,7 @@ class Posts(EditView[Post]):
         Col[Post]("name", _l("岗位名称"), lambda row: row.name, sort=Post.name),
         Col[Post]("code", _l("代码"), lambda row: row.code, sort=Post.code, kind="short"),
         Col[Post]("family", _l("类别"), lambda row: row.family, sort=Post.family),
+        Col[Post]("class", _l("人员类别"), lambda row: class_of(current_ctx(), row).name, sort=Post.person_class),
         Col[Post]("position", _l("排序"), lambda row: row.position, sort=Post.position, kind="num"),
         Col[Post]("state", _l("状态"), _state, kind="short"),
     )
@@ -78,17 +93,21 @@ class Posts(EditView[Post]):
     def search(self, _ctx: Ctx, rows: Select[Any], term: str) -> Select[Any]:
         return rows.where(Post.name.contains(term, autoescape=True) | Post.code.contains(term.upper(), autoescape=True))
 
-    def prepared_new(self, _ctx: Ctx) -> FormSchema[Any]:
-        return NewPostSchema()
+    def prepared(self, ctx: Ctx) -> FormSchema[Any]:
+        return PostSchema(hooks(ctx).collect_person_classes())
+
+    def prepared_new(self, ctx: Ctx) -> FormSchema[Any]:
+        return NewPostSchema(hooks(ctx).collect_person_classes())
 
     def values(self, _ctx: Ctx, row: Post) -> Mapping[str, Any]:
-        return {"name": row.name, "family": row.family, "position": row.position}
+        return {"name": row.name, "family": row.family, "position": row.position,
+                "person_class": row.person_class}
 
     def make(self, ctx: Ctx, asked: TypedPost) -> Post:
-        return add_post(ctx, asked.code, asked.name, asked.family, asked.position)
+        return add_post(ctx, asked.code, asked.name, asked.family, asked.position, asked.person_class)
 
     def change(self, ctx: Ctx, row: Post, asked: TypedPost) -> None:
-        change_post(ctx, row, asked.name, asked.family, asked.position)
+        change_post(ctx, row, asked.name, asked.family, asked.position, asked.person_class)
 
 
 def install(console: Console) -> None:

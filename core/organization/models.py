@@ -5,10 +5,11 @@ from sqlalchemy import Date, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.base.db import Base, Id, UtcDateTime, id_column
+from core.organization.posts import PROFESSIONAL
 
 
 class Post(Base):
-    """A post 岗位 (GD-03, ZJ-35)."""
+    """A post 岗位 (GD-03, ZJ-35), and the class of persons that hold it (X-24)."""
 
     __tablename__ = "post"
 
@@ -16,6 +17,7 @@ class Post(Base):
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(unique=True)
     family: Mapped[str]
+    person_class: Mapped[str] = mapped_column(default=PROFESSIONAL, server_default=PROFESSIONAL)
     position: Mapped[int]
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -11,6 +11,9 @@ class PostFact:
     family: str
 
 
+PROFESSIONAL = "professional"
+"""施工现场专业人员: the class of persons that every tenant knows (X-24)."""
+
 POSTS = (
     PostFact("SGY-TJ", "土建施工员", "施工员"),
     PostFact("SGY-ZS", "装饰装修施工员", "施工员"),

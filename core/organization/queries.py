@@ -2,6 +2,8 @@
 from sqlalchemy import select
 
 from core.base.db import Id
+from core.contract.values import PersonClass
+from core.extension import hooks
 from core.organization.models import Post
 from core.tenancy import Ctx
 
@@ -17,6 +19,12 @@ def post_by_id(ctx: Ctx, post_id: Id) -> Post:
     if found is None:
         raise KeyError(post_id)
     return found
+
+
+def class_of(ctx: Ctx, post: Post) -> PersonClass:
+    """The class of persons that holds a post (X-24); the tenant's first for a class that it no longer knows."""
+    classes = hooks(ctx).collect_person_classes()
+    return next((one for one in classes if one.code == post.person_class), classes[0])
 
 
 def posts(ctx: Ctx, *, retired: bool = False) -> list[Post]:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from core.base.errors import Conflict
 from core.organization.models import Post
-from core.organization.posts import POSTS
+from core.organization.posts import POSTS, PROFESSIONAL
 from core.tenancy import Ctx
 
 
@@ -19,21 +19,21 @@ def seed_posts(ctx: Ctx) -> list[Post]:
     return sorted(known.values(), key=lambda post: post.position)
 
 
-def add_post(ctx: Ctx, code: str, name: str, family: str, position: int) -> Post:
+def add_post(ctx: Ctx, code: str, name: str, family: str, position: int, person_class: str = PROFESSIONAL) -> Post:
     """A further post. Raises Conflict for a name or code that exists."""
     if ctx.db.scalar(select(Post.id).where(Post.code == code)) is not None:
         raise Conflict("post_code", _("代码“%(code)s”已被使用。", code=code), field="code", hint=_("请换一个。"))
     _refuse_name(ctx, name, None)
-    post = Post(code=code, name=name, family=family, position=position)
+    post = Post(code=code, name=name, family=family, position=position, person_class=person_class)
     ctx.db.add(post)
     ctx.db.flush()
     return post
 
 
-def change_post(ctx: Ctx, post: Post, name: str, family: str, position: int) -> None:
-    """Another name, family or place in lists. Raises Conflict for a name that exists."""
+def change_post(ctx: Ctx, post: Post, name: str, family: str, position: int, person_class: str) -> None:
+    """Another name, family, place in lists or class of persons. Raises Conflict for a name that exists."""
     _refuse_name(ctx, name, post)
-    post.name, post.family, post.position = name, family, position
+    post.name, post.family, post.position, post.person_class = name, family, position, person_class
 
 
 def _refuse_name(ctx: Ctx, name: str, but: Post | None) -> None:

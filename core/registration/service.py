@@ -87,7 +87,7 @@ def _registered() -> Conflict:
 
 def name_may_change(ctx: Ctx, person: Person) -> bool:
     """The name is the person's own until certificates in that name are on file."""
-    return not certificates_of(ctx, person)
+    return not certificates_of(ctx, person, foreign=True)
 
 
 def save_basics(ctx: Ctx, person: Person, basics: Basics) -> None:

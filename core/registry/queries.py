@@ -10,7 +10,7 @@ from core.base.db import Id
 from core.base.errors import NotFound
 from core.contract.values import CertificateFacts
 from core.identity import Person
-from core.organization import Post
+from core.organization import Post, class_of
 from core.registry.models import Certificate, CertificateStatusEntry, HoursRecord, Pull
 from core.registry.states import STATUS_TEXTS, Kind, Status
 from core.tenancy import Ctx
@@ -31,15 +31,23 @@ class HoursLine:
 def certificate(ctx: Ctx, certificate_id: Id, *, person: Person | None = None) -> Certificate:
     """One certificate; with `person` somebody else's is NotFound like one that does not exist."""
     found = ctx.db.get(Certificate, certificate_id)
-    if found is None or (person is not None and found.person_id != person.id):
+    if found is None or (person is not None and (found.person_id != person.id or not belongs(ctx, found))):
         raise NotFound("certificate", _("没有找到这本证书。"))
     return found
 
 
-def certificates_of(ctx: Ctx, person: Person) -> list[Certificate]:
-    """A person's certificates, the oldest first (N-13)."""
-    return list(ctx.db.scalars(select(Certificate).where(Certificate.person_id == person.id)
-                               .order_by(Certificate.issued_on, Certificate.id)))
+def belongs(ctx: Ctx, held: Certificate) -> bool:
+    """Whether a certificate is of a province that this tenant shows (rule certificate.provinces, JL-07)."""
+    provinces = ctx.rules().certificate.provinces
+    return not provinces or held.province.startswith(provinces)
+
+
+def certificates_of(ctx: Ctx, person: Person, *, foreign: bool = False) -> list[Certificate]:
+    """A person's certificates, the oldest first (N-13); `foreign` ones of other provinces too, where the tenant shows
+    its own only (JL-07)."""
+    found = ctx.db.scalars(select(Certificate).where(Certificate.person_id == person.id)
+                           .order_by(Certificate.issued_on, Certificate.id))
+    return [held for held in found if foreign or belongs(ctx, held)]
 
 
 def by_number(ctx: Ctx, number: str) -> list[Certificate]:
@@ -88,4 +96,5 @@ def certificate_facts(ctx: Ctx, held: Certificate, person: Person) -> Certificat
         issuer=held.issuer, issued_on=held.issued_on, electronic=held.kind == Kind.ELECTRONIC,
         status=str(STATUS_TEXTS[Status(entry.status)]), status_note=entry.remark,
         hours_this_year=sum(line.hours for line in lines if line.year == year),
-        years_on_record=tuple(sorted({line.year for line in lines if line.hours >= line.total})))
+        years_on_record=tuple(sorted({line.year for line in lines if line.hours >= line.total})),
+        continuing_education=class_of(ctx, held.post).continuing_education)

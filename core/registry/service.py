@@ -17,6 +17,7 @@ from core.registry.states import STATUS_TEXTS, Kind, PullState, Status, may_beco
 from core.tenancy import Ctx
 
 PULL = "registry.pull"
+MINISTRY = "ministry"
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,20 @@ def _take_over(ctx: Ctx, person: Person, holding: Holding, post: Post) -> Certif
     if known is None:
         held = _open(ctx, person, post, NewCertificate(
             holding.number, holding.issuer, holding.province, holding.issued_on), holding.kind)
-        _enter(ctx, held, holding.status, holding.remark, "ministry")
+        _enter(ctx, held, holding.status, holding.remark, MINISTRY)
         return held
     if known.person_id != person.id:
         return None
-    now = status_of(known)
-    if now != holding.status and may_become(now, holding.status):
-        _enter(ctx, known, holding.status, holding.remark, "ministry")
+    if _said_anew(known, holding) and may_become(status_of(known), holding.status):
+        _enter(ctx, known, holding.status, holding.remark, MINISTRY)
     return known
+
+
+def _said_anew(known: Certificate, holding: Holding) -> bool:
+    """Whether the ministry says something else than at the last pull. What it repeats does not undo what happened here
+    since: a pull neither lifts an abnormal status nor sets one that the hours have healed (JL-08)."""
+    last = next((entry for entry in reversed(known.entries) if entry.by == MINISTRY), None)
+    return last is None or last.status != holding.status
 
 
 def _open(ctx: Ctx, person: Person, post: Post, facts: NewCertificate, kind: Kind,
@@ -127,6 +134,26 @@ def suspend(ctx: Ctx, held: Certificate, reason: str) -> None:
 def restore(ctx: Ctx, held: Certificate, reason: str) -> None:
     """A suspended or abnormal certificate is 正常 again."""
     move(ctx, held, Status.NORMAL, reason)
+
+
+def set_abnormal(ctx: Ctx, held: Certificate, reason: str) -> None:
+    """非正常 with its reason, which the holder reads as 备注 (JL-08)."""
+    move(ctx, held, Status.ABNORMAL, _given(reason))
+
+
+def lift_abnormal(ctx: Ctx, held: Certificate, reason: str) -> None:
+    """非正常 is 正常 again; a suspension is none and ends with its hours alone."""
+    ctx.db.refresh(held, with_for_update={"of": Certificate})
+    if status_of(held) is not Status.ABNORMAL:
+        raise Conflict("certificate_status", _("这本证书现在是“%(now)s”，不是“非正常”，不用恢复。",
+                                               now=STATUS_TEXTS[status_of(held)]))
+    move(ctx, held, Status.NORMAL, _given(reason))
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise Refused("reason", _("请写明理由，学员会在“备注”里看到。"), field="note")
+    return reason.strip()
 
 
 def issue_electronic(ctx: Ctx, old: Certificate, facts: NewCertificate) -> Certificate:

@@ -175,6 +175,7 @@ class CertificateRules:
     number_format: str
     update_label: str
     issuer: str
+    provinces: tuple[str, ...]   # whose certificates are shown; none named: everybody's
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ class TextRules:
     registration_tip: str
     phone_tip: str
     photo_managed: str
+    photo_notices: tuple[str, ...]
     photo_library: str
     photo_confirm: str
     photo_tip: str

@@ -98,13 +98,14 @@ def test_the_case_shows_pictures_beside_the_photo(tenant: Tenant, auditor: Brows
 
 
 def test_passing(tenant: Tenant, auditor: Browser) -> None:
-    """N-44, N-39, N-50: hours count only now; the SMS to the letter, once; the record has its row."""
+    """N-44, N-39, JL-14, N-50: hours count only now; one SMS, the tenant's; the record has its row."""
     one = waiting(tenant)
     case = case_of(tenant, one)
     assert "32学时将计入有效学时" in auditor.get(f"/audit/{case.id}/pass").text
     assert decide(auditor, tenant, one, "pass") == 303
     assert decide(auditor, tenant, one, "pass") == 409
-    assert sent(tenant) == ["【温馨提示】“尊敬的学员，恭喜您的继续教育学时已通过审核，可登录管理系统查看学时记录获取最新电子证书。”"]
+    texts = tenant.rules(tenant.clock.now()).texts
+    assert sent(tenant) == [texts.audit_passed_sms or texts.completion_sms]
     with unit_of_work(tenant, NOBODY) as ctx:
         assert one.who.person_id
         [line] = hours_on_record(ctx, person_of(ctx, one.who.person_id))

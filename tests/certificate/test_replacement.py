@@ -33,14 +33,14 @@ def electronic(tenant: Tenant) -> Certificate:
         return ctx.db.scalars(select(Certificate).where(Certificate.kind == Kind.ELECTRONIC)).one()
 
 
-def test_the_table_of_the_manual(tenant: Tenant, browser_of: BrowserOf) -> None:
+def test_the_table_of_the_manual(national: Tenant, browser_of: BrowserOf) -> None:
     """N-51, N-50, N-13: 证书编号, 岗位名称, 操作; 查看 for the electronic one, 证书更新 for the paper one; hours below."""
-    somebody = holder(tenant)
-    first = certificate(tenant, somebody, "资料员", number="12161140001")
-    certificate(tenant, somebody, "土建质量员", number="12161140002")
-    hours(tenant, somebody, 2026, post="资料员")
-    hours(tenant, somebody, 2026, post="土建质量员")
-    browser = signed_in(browser_of(tenant), somebody)
+    somebody = holder(national)
+    first = certificate(national, somebody, "资料员", number="12161140001")
+    certificate(national, somebody, "土建质量员", number="12161140002")
+    hours(national, somebody, 2026, post="资料员")
+    hours(national, somebody, 2026, post="土建质量员")
+    browser = signed_in(browser_of(national), somebody)
     browser.submit(f"/certificates/{first}/replace")
     page = browser.get("/certificates").text
     assert "在证书管理中可查询已经由建设行业行政主管部门上传的有效证书，完成继续教育后即可换发电子培训合格证。" in page
@@ -48,7 +48,7 @@ def test_the_table_of_the_manual(tenant: Tenant, browser_of: BrowserOf) -> None:
     assert heads[:3] == ["证书编号", "岗位名称", "操作"]
     assert heads[3:] == ["机构", "岗位", "已上传学时数", "总学时数", "上传日期"]
     rows = page.split('<tr role="row">')
-    electronic_row = next(row for row in rows if electronic(tenant).number in row)
+    electronic_row = next(row for row in rows if electronic(national).number in row)
     paper_row = next(row for row in rows if "12161140002" in row)
     assert ">查看<" in electronic_row and "证书更新" not in electronic_row
     assert ">证书更新<" in paper_row and "查看" not in paper_row

@@ -67,7 +67,7 @@ def enroll(tenant: Tenant, person: Somebody, post: str = "资料员", general: i
         found = post_by_name(ctx, post)
         assert found is not None and person.person_id is not None
         held = Certificate(person_id=person.person_id, post_id=found.id, number=f"1216{person.account_id}{post}",
-                           issuer="示例省住房和城乡建设厅", province="示例省", issued_on=date(2016, 4, 19), kind="paper",
+                           issuer="示例省住房和城乡建设厅", province="吉林省", issued_on=date(2016, 4, 19), kind="paper",
                            created_at=ctx.now)
         ctx.db.add(held)
         ctx.db.flush()

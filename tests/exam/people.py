@@ -30,7 +30,7 @@ def enroll(tenant: Tenant, somebody: Somebody, *, post: str = "资料员", learn
         found = post_by_name(ctx, post)
         assert found is not None
         certificate = Certificate(person_id=somebody.person_id, post_id=found.id, number=f"1216{new_id().int % 10**6}",
-                                  issuer="示例发证机关", province="示例省", issued_on=date(2016, 4, 19), kind="paper",
+                                  issuer="示例发证机关", province="吉林省", issued_on=date(2016, 4, 19), kind="paper",
                                   created_at=ctx.now)
         ctx.db.add(certificate)
         ctx.db.flush()

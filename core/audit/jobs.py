@@ -1,0 +1,18 @@
+"""What follows a passed audit, once it is committed."""
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from core.audit.service import HOURS_PASSED
+from core.base.outbox import job
+from core.course import progress_of_enrollment
+from core.cycle import enrollment, enrollment_facts
+from core.extension import hooks
+from core.tenancy import Ctx
+
+
+@job(HOURS_PASSED)
+def hours_passed(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    """The provinces are told (N-44, hook on_hours_passed)."""
+    row = enrollment(ctx, UUID(payload["enrollment"]))
+    hooks(ctx).on_hours_passed(enrollment_facts(ctx, row, progress_of_enrollment(ctx, row.id).credited_hours))
