@@ -55,7 +55,7 @@ def consider(ctx: Ctx, enrollment_id: Id) -> AuditCase | None:
 
 
 def pass_case(ctx: Ctx, case_id: Id, version: int) -> AuditCase:
-    """Pass (N-44): the hours go on record, the trainee is told to the letter (N-39, or JL-14: nothing is outstanding).
+    """Pass (N-44): the hours go on record, the trainee is told to the letter (N-39, JL-14).
 
     Conflict when somebody else decided since the auditor looked; Forbidden for one's own case.
     """
@@ -70,9 +70,7 @@ def _pass(ctx: Ctx, case: AuditCase, row: Enrollment) -> None:
     record_hours(ctx, person, ctx.db.get_one(Post, case.post_id), case.year, hours.general + hours.professional,
                  local_date(ctx.now), source=_source(case))
     complete(ctx, row.id)
-    for text_key, key in (("audit_passed_sms", "passed"), ("completion_sms", "completed")):
-        if getattr(ctx.rules().texts, text_key):
-            send_sms(ctx, person, text_key, key=f"audit:{case.id}:{key}")
+    send_sms(ctx, person, "audit_passed_sms", key=f"audit:{case.id}:passed")
     ctx.publish(HoursPassed(row.id))
     ctx.enqueue(HOURS_PASSED, {"enrollment": str(row.id)}, key=f"audit:{case.id}:hook")
 

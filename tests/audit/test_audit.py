@@ -104,8 +104,7 @@ def test_passing(tenant: Tenant, auditor: Browser) -> None:
     assert "32学时将计入有效学时" in auditor.get(f"/audit/{case.id}/pass").text
     assert decide(auditor, tenant, one, "pass") == 303
     assert decide(auditor, tenant, one, "pass") == 409
-    texts = tenant.rules(tenant.clock.now()).texts
-    assert sent(tenant) == [texts.audit_passed_sms or texts.completion_sms]
+    assert sent(tenant) == [tenant.rules(tenant.clock.now()).texts.audit_passed_sms]
     with unit_of_work(tenant, NOBODY) as ctx:
         assert one.who.person_id
         [line] = hours_on_record(ctx, person_of(ctx, one.who.person_id))
