@@ -41,6 +41,8 @@ def education() -> ResponseReturnValue:
     rows = queries.enrollments_of(ctx, person.id)
     return page("cycle/education.html", hint=ctx.text("continuing_hint", url=ctx.rules().portal.library_banner_url),
                 hours=hours_on_record(ctx, person), rows=rows, training=address("course.training"),
+                library=address("course.training" if person.portal_opened_at else "registration.library"),
+                library_name=ctx.rules().portal.library_name, library_url=ctx.rules().portal.library_url,
                 reasons={row.id: queries.exemption_sentence(ctx, row.year, queries.due_of(row)) for row in rows})
 
 

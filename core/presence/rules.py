@@ -129,6 +129,13 @@ def precheck(data: bytes, rules: PhotoRules) -> list[Code]:
 
 
 _GROUNDS = {"white": _l("白色"), "blue": _l("蓝色")}
+
+
+def grounds_text(rules: PhotoRules) -> str:
+    """白色或蓝色: the grounds that a tenant takes, in words."""
+    return _("或").join(str(_GROUNDS.get(ground, ground)) for ground in rules.backgrounds)
+
+
 _SENTENCES: Mapping[Code, tuple[LazyString, LazyString]] = {
     Code.EMPTY: (_l("没有收到照片。"), _l("请重新选择照片文件。")),
     Code.TOO_LARGE: (_l("照片文件 {kb} kB，超过 {max_kb} kB 的上限。"),
@@ -171,7 +178,7 @@ def _words(facts: Mapping[str, float | str], rules: PhotoRules) -> dict[str, str
         "faces": f"{float(facts.get('faces', 0)):.0f}", "eye_px": f"{float(facts.get('eye_px', 0)):.0f}",
         "min_eye_px": str(rules.min_eye_px), "roll": f"{abs(float(facts.get('roll', 0))):.0f}",
         "max_roll": f"{rules.max_roll_deg:.0f}",
-        "grounds": _("或").join(str(_GROUNDS.get(ground, ground)) for ground in rules.backgrounds),
+        "grounds": grounds_text(rules),
         "ground": str(_GROUNDS.get(str(facts.get("ground", "")), _("别的颜色"))),
     }
 

@@ -7,6 +7,7 @@ from core.access import PUBLIC, Permission, policy
 from core.base.errors import DomainError
 from core.identity import current_person, password_is_initial
 from core.identity.widgets import ImageView, device, image_view, remember, wants_code, wants_renewal
+from core.presence import grounds_text
 from core.registration import filing, papers, service
 from core.registration.codes import send_part
 from core.registration.schemas import RegisterAsked, RegisterSchema
@@ -58,7 +59,8 @@ def _register_page(ctx: Ctx, form: Form[RegisterAsked], image: ImageView, sent: 
 def photo_example() -> Response:
     """查看示例 (N-15): what a good photo looks like, and what is refused."""
     rules = current_ctx().rules()
-    return page("registration/photo_example.html", photo=rules.photo, texts=rules.texts)
+    return page("registration/photo_example.html", photo=rules.photo, texts=rules.texts,
+                grounds=grounds_text(rules.photo))
 
 
 @bp.route("/library", methods=["GET", "POST"])
