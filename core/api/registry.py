@@ -1,4 +1,4 @@
-"""For a plugin that has to do with certificates: what a person holds, and moving a status by an entry with its reason."""
+"""For a plugin that has to do with certificates: what a person holds, moving a status by an entry with its reason."""
 from core.base.db import Id
 from core.contract.values import CertificateFacts
 from core.identity import person_of

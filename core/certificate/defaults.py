@@ -41,7 +41,8 @@ def check_replacement(ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:
         return [Problem("certificate_status", _("证书状态为“%(status)s”%(note)s，现在不能更新。",
                                                 status=certificate.status, note=note))]
     rules, year = ctx.rules(), local_date(ctx.now).year
-    if certificate.continuing_education and not any(year - rules.cycle.years_back <= done <= year for done in certificate.years_on_record):
+    recorded = any(year - rules.cycle.years_back <= done <= year for done in certificate.years_on_record)
+    if certificate.continuing_education and not recorded:
         full = rules.hours.general + rules.hours.professional
         return [Problem("hours_missing", _(
             "还没有%(year)s年度的继续教育学时记录。学满%(full)s学时并通过审核后，即可更新证书。", year=year, full=full),

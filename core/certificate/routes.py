@@ -64,7 +64,8 @@ def view(certificate_id: UUID) -> ResponseReturnValue:
     line = next(row for row in listing.lines(ctx, person) if row.held.id == held.id)
     return page("certificate/view.html", held=held, facts=facts, issues=issues_of(ctx, held), line=line,
                 year_line=ctx.rules().certificate.year_line,
-                first=listing.first_file(ctx, line), newer=next((action for action in line.actions if action.key == "refresh"), None))
+                first=listing.first_file(ctx, line),
+                newer=next((action for action in line.actions if action.key == "refresh"), None))
 
 
 @bp.get("/certificates/<uuid:certificate_id>/replace")

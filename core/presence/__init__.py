@@ -14,7 +14,7 @@ from core.presence.words import verdict_text, zone_text
 
 __all__ = [
     "Ask", "Attestation", "Coverage", "FaceServiceDown", "PhotoVerdict", "Snapshot", "SnapshotAsk",
-    "SupervisedRequest", "asks", "attestations_of", "attested", "check_url", "coverage", "grounds_text", "hold_pictures",
-    "judge_photo", "look_at", "look_at_face", "release_pictures", "snapshot_due", "snapshot_key", "snapshots_of",
-    "verdict_text", "zone_text",
+    "SupervisedRequest", "asks", "attestations_of", "attested", "check_url", "coverage", "grounds_text",
+    "hold_pictures", "judge_photo", "look_at", "look_at_face", "release_pictures", "snapshot_due",
+    "snapshot_key", "snapshots_of", "verdict_text", "zone_text",
 ]

@@ -133,7 +133,8 @@ _GROUNDS = {"white": _l("白色"), "blue": _l("蓝色")}
 
 def grounds_text(rules: PhotoRules) -> str:
     """白色或蓝色: the grounds that a tenant takes, in words."""
-    return _("或").join(str(_GROUNDS.get(ground, ground)) for ground in rules.backgrounds)
+    either: str = _("或")
+    return either.join(str(_GROUNDS.get(ground, ground)) for ground in rules.backgrounds)
 
 
 _SENTENCES: Mapping[Code, tuple[LazyString, LazyString]] = {

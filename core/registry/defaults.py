@@ -13,8 +13,9 @@ from core.tenancy import Ctx
 def collect_case_sections(ctx: Ctx, person: PersonFacts) -> list[CaseSection]:
     """证书 (N-13, N-20, JL-08) and 学时记录 (N-50)."""
     owner = person_of(ctx, person.id)
+    known = certificates_of(ctx, owner, foreign=True)
     held = tuple((c.number, c.post.name, c.issuer, c.province, c.issued_on.isoformat(), str(KIND_TEXTS[Kind(c.kind)]),
-                  str(STATUS_TEXTS[status_of(c)]), status_entry(c).remark) for c in certificates_of(ctx, owner, foreign=True))
+                  str(STATUS_TEXTS[status_of(c)]), status_entry(c).remark) for c in known)
     hours = tuple((line.institution, line.post.name, str(line.year), str(line.hours), str(line.total),
                    line.uploaded_on.isoformat()) for line in hours_on_record(ctx, owner))
     return [
