@@ -4,10 +4,10 @@
 """
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -56,22 +56,43 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "tenants" / tenant.slug / "jianxue.sqlite"
 
 
+class Databases(Mapping[str, str]):
+    """Slug → URL of an empty database with all tables, which is made when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        self._make = make
+        self._made: dict[str, str] = {}
+
+    def __getitem__(self, slug: str) -> str:
+        if slug not in self._made:
+            self._made[slug] = self._make(slug)
+        return self._made[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 @pytest.fixture
 def config(tmp_path: Path, blank: Path) -> Iterator[Config]:
     """A configuration whose tenants have empty databases with all tables."""
-    env = {"JIANXUE_MODE": "test", "JIANXUE_MASTER_KEY": MASTER_KEY, "JIANXUE_VAR": str(tmp_path / "var"),
-           "JIANXUE_TENANTS": str(TENANTS)}
-    slugs = ("national", "jilin")
-    if os.environ.get("JIANXUE_TEST_PG") == "1":
-        with fresh_databases(slugs) as urls:
-            yield load_config(env | {f"JIANXUE_DATABASE_URL_{slug.upper()}": url for slug, url in urls.items()})
-        return
-    loaded = load_config(env)
-    for slug in slugs:
+    loaded = load_config({"JIANXUE_MODE": "test", "JIANXUE_MASTER_KEY": MASTER_KEY,
+                          "JIANXUE_VAR": str(tmp_path / "var"), "JIANXUE_TENANTS": str(TENANTS)})
+
+    def sqlite(slug: str) -> str:
         target = loaded.tenant_var(slug)
-        target.mkdir(parents=True)
+        target.mkdir(parents=True, exist_ok=True)
         shutil.copy(blank, target / "jianxue.sqlite")
-    yield loaded
+        return loaded.database(slug)
+
+    with ExitStack() as opened:
+        def postgresql(slug: str) -> str:
+            return opened.enter_context(fresh_databases([slug]))[slug]
+
+        on_postgresql = os.environ.get("JIANXUE_TEST_PG") == "1"
+        yield replace(loaded, database_urls=Databases(postgresql if on_postgresql else sqlite))
 
 
 @pytest.fixture
@@ -103,26 +124,13 @@ def jilin(directory: Directory) -> Tenant:
 
 
 @pytest.fixture
-def with_database(config: Config, blank: Path, directory: Directory) -> Iterator[Callable[[str], Tenant]]:
-    """`with_database("beijing")`: any other tenant, its database made at the first asking."""
-    with ExitStack() as opened:
-        def make(slug: str) -> Tenant:
-            tenant = directory.by_slug(slug)
-            if os.environ.get("JIANXUE_TEST_PG") == "1":
-                if slug not in config.database_urls:
-                    cast(dict[str, str], config.database_urls).update(opened.enter_context(fresh_databases([slug])))
-                    opened.callback(tenant.close)
-            elif not (target := config.tenant_var(slug) / "jianxue.sqlite").exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(blank, target)
-            return tenant
-
-        yield make
+def with_database(directory: Directory) -> Callable[[str], Tenant]:
+    return directory.by_slug
 
 
 @pytest.fixture
-def beijing(with_database: Callable[[str], Tenant]) -> Tenant:
-    return with_database("beijing")
+def beijing(directory: Directory) -> Tenant:
+    return directory.by_slug("beijing")
 
 
 @pytest.fixture
@@ -132,9 +140,9 @@ def guangdong_clock() -> FixedClock:
 
 
 @pytest.fixture
-def guangdong(with_database: Callable[[str], Tenant], guangdong_clock: FixedClock) -> Tenant:
+def guangdong(directory: Directory, guangdong_clock: FixedClock) -> Tenant:
     """Guangdong on a clock of its own (`guangdong_clock`); the other tenants stay where they are."""
-    tenant = with_database("guangdong")
+    tenant = directory.by_slug("guangdong")
     tenant.clock = guangdong_clock
     return tenant
 
@@ -164,6 +172,7 @@ def app(built: JianxueFlask, config: Config, directory: Directory) -> Iterator[J
     yield built
     built.config.clear()
     built.config.update(settings)
+    vars(built).clear()
     vars(built).update(attributes)
 
 
