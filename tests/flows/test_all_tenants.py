@@ -1,0 +1,65 @@
+"""The same journey through every shipped tenant; only declared differences differ (issue 3, A.6)."""
+from collections.abc import Callable
+from typing import Any
+
+from core.base.clock import FixedClock
+from core.tenancy import Tenant
+from tests.browse import Browser
+from tests.data import TENANTS
+from tests.flows.journey import Journey
+
+Declared = dict[str, tuple[str, Any]]
+"""Name of the note → the row of A.6 (or of the manual), and what this tenant has instead of the national standard."""
+
+JILIN: Declared = {
+    "account.phone_unique": ("X-07", True),
+    "invoice": ("X-23", "none"),
+}
+GUANGDONG: Declared = {
+    "account.initial_password": ("X-05", ["111111"]),
+    "account.origin": ("X-06", "institution"),
+    "cheating.sms": ("X-17", "尊敬的王小明学员您好，因您在继续教育学习课程中存在作弊行为，按照有关要求，您的资料员岗位2020年度学时将被清除，"
+                             "请重新学习。"),
+    "completion.popup": ("X-13", "尊敬的学员，您已完成本年度继续教育学时，经审核通过后计入有效学时，审核时间大约需要几个工作日，请您耐心等待，"
+                                 "学时审核通过后可登录管理系统完成换证。"),
+    "completion.sms": ("X-13", ["尊敬的学员，您已完成本年度继续教育学时，经审核通过后计入有效学时，审核时间大约需要几个工作日，请您耐心等待，"
+                                "学时审核通过后可登录管理系统完成换证。"]),
+    "audit.sms": ("X-13", ["尊敬的学员，恭喜您的继续教育学时已通过审核。"]),
+    "deadline": ("GD-01, X-18", "2021-01-01 00:00:00"),
+    "invoice": ("X-23", "none"),
+    "eligible": ("X-18", ["2015", "2018", "非正常"]),
+    "gates": ("X-09", ["id_scans_missing", "photo_missing"]),
+}
+BEIJING: Declared = {
+    "account.initial_password": ("X-05", ["111111"]),
+    "account.origin": ("X-06", "centre"),
+    "gates": ("X-09", ["id_scans_missing", "phone_unconfirmed", "photo_missing"]),
+}
+DECLARED: dict[str, Declared] = {"jilin": JILIN, "guangdong": GUANGDONG, "beijing": BEIJING}
+
+
+def test_every_shipped_tenant_is_here() -> None:
+    shipped = {path.stem for path in TENANTS.glob("*.toml") if not path.name.startswith("_")}
+    assert shipped == {"national", *DECLARED}
+
+
+def test_only_declared_differences_differ(
+        national: Tenant, jilin: Tenant, guangdong: Tenant, beijing: Tenant, clock: FixedClock,
+        guangdong_clock: FixedClock, browser_of: Callable[[Tenant], Browser]) -> None:
+    """N-03: account, certificate, order path, gates, 32 hours, exam, audit, proof, 证书更新, in one walk a tenant."""
+    standard = walked(national, clock, browser_of)
+    wrong: list[str] = []
+    for tenant, now in ((jilin, clock), (guangdong, guangdong_clock), (beijing, clock)):
+        notes = walked(tenant, now, browser_of)
+        wanted = standard | {name: value for name, (_row, value) in DECLARED[tenant.slug].items()}
+        wrong += [f"{tenant.slug}: {name}\n  declared: {wanted.get(name)!r}\n  met:      {notes.get(name)!r}"
+                  for name in sorted(notes | wanted) if notes.get(name) != wanted.get(name)]
+        wrong += [f"{tenant.slug}: {name} is declared and is no difference" for name in DECLARED[tenant.slug]
+                  if wanted[name] == standard.get(name)]
+    assert not wrong, "\n".join(wrong)
+
+
+def walked(tenant: Tenant, now: FixedClock, browser_of: Callable[[Tenant], Browser]) -> dict[str, object]:
+    """Each tenant walks on a clock of its own, from the same time of its day."""
+    tenant.clock = FixedClock(now.at)
+    return Journey(tenant, tenant.clock, browser_of).walk()
