@@ -11,9 +11,16 @@ from tests.flows.journey import Journey
 Declared = dict[str, tuple[str, Any]]
 """Name of the note → the row of A.6 (or of the manual), and what this tenant has instead of the national standard."""
 
+HOURS_COLUMNS = ("机构", "岗位", "已上传学时数", "总学时数", "上传日期")
 JILIN: Declared = {
     "account.phone_unique": ("X-07", True),
+    "audit.sms": ("X-13", ["【温馨提示】“尊敬的学员，恭喜您的继续教育已完成，可登录管理系统查看学时记录，获取最新的电子证书。”"]),
+    "certificates.columns": ("X-22", ["姓名", "证书编号", "岗位名称", "证书状态", "备注", "操作", *HOURS_COLUMNS]),
+    "certificates.hint": ("JL-07", "在【证书管理】中可查询已经吉林省建设行业行政主管部门上传的有效证书，完成继续教育后即可换发电子培训合格证。"),
+    "completion.popup": ("X-13", ""),
+    "course_choice": ("X-11", True),
     "invoice": ("X-23", "none"),
+    "person_classes": ("X-24", ["施工现场专业人员", "技能人员"]),
 }
 GUANGDONG: Declared = {
     "account.initial_password": ("X-05", ["111111"]),
