@@ -99,7 +99,7 @@ def sentence_of(point: Standpoint) -> str:
         return str(_("已换发电子证书，不受期限影响。"))
     if verdict.standing is Standing.KEPT:
         return str(_("换证期限%(last)s已过，但您在%(day)s已完成“%(step)s”，符合规定，仍可继续办理换证。", last=last,
-                 day=day(verdict.counted_at), step=STEP_WORDS[verdict.counts]))
+                     day=day(verdict.counted_at), step=STEP_WORDS[verdict.counts]))
     if verdict.counted_at is not None:
         return str(_("您已在期限前完成“%(step)s”，换证不会过期，请继续办理后面的步骤。", step=STEP_WORDS[verdict.counts]))
     graced = _("您已列入宽限名单。") if verdict.graced else ""
@@ -116,7 +116,7 @@ def advice_of(point: Standpoint) -> str:
     if not needed:
         return str(_("考核和审核也需要时间，按现在的日期可能来不及。请马上学完，并向报名的培训机构说明情况。"))
     return str(_("考核和审核也需要时间：请在%(day)s前学完全部课程，平均每天至少学%(hours)s学时。", day=day(point.study_by),
-             hours=needed))
+                 hours=needed))
 
 
 def next_action(point: Standpoint) -> Action:
