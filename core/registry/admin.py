@@ -1,6 +1,7 @@
 """The certificate sheet and the certificates in the back office (N-13, N-18)."""
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
@@ -10,15 +11,16 @@ from marshmallow import fields
 from sqlalchemy import Select, select
 
 from core.access import Permission
-from core.admin import Col, Console, Fact, Group, Pick, TableView, Tone, day, daytime, expose, status
+from core.admin import Col, Console, Fact, Group, Pick, RowAction, TableView, Tone, day, daytime, expose, status
 from core.base.clock import local_date
-from core.base.errors import DomainError, Refused
+from core.base.errors import DomainError, NotFound, Refused
 from core.base.sheets import Finding, SheetError, write_sheet
 from core.identity import Person, person_of
-from core.organization import posts
-from core.registry import holdings
-from core.registry.models import Certificate, RegistryHolding
-from core.registry.queries import status_of
+from core.organization import class_of, posts
+from core.registry import holdings, statuses
+from core.registry.models import Certificate, RegistryHolding, StatusSheet
+from core.registry.queries import status_entry, status_of
+from core.registry.service import lift_abnormal, set_abnormal
 from core.registry.sheet import CertificateSheet, columns
 from core.registry.states import KIND_TEXTS, STATUS_TEXTS, Kind, Status
 from core.tenancy import Ctx
@@ -118,9 +120,7 @@ class Holdings(TableView[RegistryHolding]):
         """The empty sheet with its drop-down lists."""
         ctx = current_ctx()
         names = [post.name for post in posts(ctx)]
-        response = Response(write_sheet(columns(names, local_date(ctx.now)), [], name="证书"), content_type=XLSX)
-        response.headers["Content-Disposition"] = "attachment; filename=certificates.xlsx"
-        return response
+        return _sheet_file(write_sheet(columns(names, local_date(ctx.now)), [], name="证书"), "certificates.xlsx")
 
 
 def _checked(data: bytes, filename: str) -> CertificateSheet:
@@ -128,6 +128,18 @@ def _checked(data: bytes, filename: str) -> CertificateSheet:
         return holdings.check_sheet(current_ctx(), data, filename)
     except SheetError as error:
         raise Refused(f"registry.sheet.{error.code}", error.sentence, field="sheet") from error
+
+
+COLUMNS: Sequence[Col[Certificate]] = (
+    Col[Certificate]("number", _l("证书编号"), lambda row: row.number, sort=Certificate.number, kind="short"),
+    Col[Certificate]("name", _l("姓名"), lambda row: person_of(current_ctx(), row.person_id).name, kind="short"),
+    Col[Certificate]("post", _l("岗位名称"), lambda row: row.post.name),
+    Col[Certificate]("issuer", _l("发证机构"), lambda row: row.issuer),
+    Col[Certificate]("issued", _l("发证日期"), lambda row: day(row.issued_on), sort=Certificate.issued_on,
+                     kind="short"),
+    Col[Certificate]("kind", _l("证书类型"), lambda row: _kind(row.kind), sort=Certificate.kind, kind="short"),
+    Col[Certificate]("status", _l("证书状态"), lambda row: _status(status_of(row)), kind="short"),
+)
 
 
 class Certificates(TableView[Certificate]):
@@ -139,16 +151,7 @@ class Certificates(TableView[Certificate]):
     search_hint = _l("身份证号或证书编号")
     private_search = True
     empty = _l("学员取得证书后，这里会有记录。")
-    columns = (
-        Col[Certificate]("number", _l("证书编号"), lambda row: row.number, sort=Certificate.number, kind="short"),
-        Col[Certificate]("name", _l("姓名"), lambda row: person_of(current_ctx(), row.person_id).name, kind="short"),
-        Col[Certificate]("post", _l("岗位名称"), lambda row: row.post.name),
-        Col[Certificate]("issuer", _l("发证机构"), lambda row: row.issuer),
-        Col[Certificate]("issued", _l("发证日期"), lambda row: day(row.issued_on), sort=Certificate.issued_on,
-                         kind="short"),
-        Col[Certificate]("kind", _l("证书类型"), lambda row: _kind(row.kind), sort=Certificate.kind, kind="short"),
-        Col[Certificate]("status", _l("证书状态"), lambda row: _status(status_of(row)), kind="short"),
-    )
+    columns = COLUMNS
     picks = (
         Pick("post", _l("岗位"), _post_choices, lambda rows, value: rows.where(Certificate.post.has(code=value))),
         Pick("kind", _l("证书类型"), lambda _ctx: [(one.value, str(words)) for one, words in KIND_TEXTS.items()],
@@ -167,8 +170,84 @@ class Certificates(TableView[Certificate]):
         history = [Fact(daytime(entry.at), f"{STATUS_TEXTS.get(Status(entry.status), entry.status)} {entry.remark}")
                    for entry in row.entries if entry.status in set(Status)]
         number = person_of(ctx, row.person_id).id_number
-        return [*super().facts(ctx, row), Fact(_("身份证号"), masked_id(number)), Fact(_("省份"), row.province), *history]
+        return [*super().facts(ctx, row), Fact(_("身份证号"), masked_id(number)), Fact(_("省份"), row.province),
+                Fact(_("人员类别"), class_of(ctx, row.post).name), *history]
+
+
+class CertificateStates(Certificates):
+    """证书状态: set and lift 非正常, one by one or by a sheet, each with its reason (JL-08)."""
+
+    key, title, icon = "certificate-states", _l("证书状态"), "sliders"
+    permission = Permission.ADMINISTER
+    summary = _l("设置、恢复“非正常”，单本或用表格。")
+    lead = _l("设为非正常的证书不能更新，理由显示在学员的“备注”里。恢复正常也要写明理由。")
+    columns = (*COLUMNS, Col[Certificate]("remark", _l("备注"), lambda row: status_entry(row).remark))
+    actions = (
+        RowAction[Certificate](
+            "abnormal", _l("设为非正常"), None, lambda row: _("“%(number)s”设为非正常后，学员不能更新这本证书。", number=row.number),
+            lambda row: status_of(row) is Status.NORMAL, kind="danger", note=_l("理由（学员会在备注里看到）"),
+            run_noted=set_abnormal),
+        RowAction[Certificate](
+            "lift", _l("恢复正常"), None, lambda row: _("“%(number)s”恢复正常。", number=row.number),
+            lambda row: status_of(row) is Status.ABNORMAL, note=_l("理由（学员会在备注里看到）"), run_noted=lift_abnormal),
+    )
+
+    def buttons(self, ctx: Ctx) -> Sequence[tuple[Any, str]]:
+        return [(_l("用表格设置"), self.at("import_view"))]
+
+    @expose("/import/", methods=("GET", "POST"))
+    def import_view(self) -> ResponseReturnValue:
+        """The sheet is looked through; nothing is written before it is confirmed."""
+        ctx, form = current_ctx(), Form(SheetSchema(), request)
+        if form.submitted() and (asked := form.load()) is not None:
+            try:
+                report = statuses.check_sheet(ctx, asked["sheet"].read(), asked["sheet"].filename)
+            except DomainError as error:
+                ctx.rollback()
+                form.fail(DomainError(error.code, error.sentence, field="sheet", status=error.status))
+            else:
+                return redirect(self.at("report_view", id=report.id), 303)
+        past = ctx.db.scalars(select(StatusSheet).order_by(StatusSheet.created_at.desc()).limit(10)).all()
+        return self.draw("console/states_import.html", form=form, past=past), form.status
+
+    @expose("/import/<id>/")
+    def report_view(self, id: str) -> str:
+        """What was found, and whether it has been written."""
+        return self.draw("console/states_report.html", report=_report(id))
+
+    @expose("/import/<id>/write/", methods=("POST",))
+    def write_view(self, id: str) -> ResponseReturnValue:
+        """Write what was confirmed."""
+        report = statuses.write_sheet_rows(current_ctx(), _report(id).id)
+        flash(_("已写入：%(changed)s 本证书的状态已改变。", changed=report.changed), "done")
+        return redirect(self.at("report_view", id=report.id), 303)
+
+    @expose("/import/<id>/mend/", methods=("POST",))
+    def mend_view(self, id: str) -> ResponseReturnValue:
+        """The rows to be mended, faulty cells marked."""
+        key = _report(id).mend_key
+        if key is None:
+            raise NotFound("registry.nothing_to_mend", _("这份表格没有需要改正的行。"))
+        return _sheet_file(current_ctx().blobs.get(key), "mend.xlsx")
+
+    @expose("/template/", methods=("POST",))
+    def template_view(self) -> ResponseReturnValue:
+        """The empty sheet with its drop-down list."""
+        return _sheet_file(write_sheet(statuses.COLUMNS, [], name="证书状态"), "states.xlsx")
+
+
+def _report(id: str) -> StatusSheet:
+    try:
+        return statuses.status_sheet(current_ctx(), UUID(id))
+    except ValueError:
+        raise NotFound("registry.no_status_sheet", _("没有这次导入。")) from None
+
+
+def _sheet_file(data: bytes, filename: str) -> Response:
+    response = Response(data, content_type=XLSX)
+    response.headers["Content-Disposition"] = f"attachment; filename={filename}"
+    return response
 
 
 def install(console: Console) -> None:
-    console.add(Holdings(), Certificates())
+    console.add(Holdings(), Certificates(), CertificateStates())

@@ -1,7 +1,8 @@
 """(M): certificates with their status entries, hours on record, and the embedded ministry registry."""
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.base.db import Base, Id, Retention, Sealed, UtcDateTime, id_column, personal
@@ -85,6 +86,29 @@ class RegistryHolding(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     post: Mapped[Post] = relationship(lazy="joined")
+
+
+class StatusSheet(Base):
+    """A sheet of 正常 and 非正常 that was looked through, and what became of it (JL-08).
+
+    `wanted`: what a confirmation writes; `mend_key`: the rows to be mended as a sheet; `findings`: the first ones as
+    they are shown, without the cells' content.
+    """
+
+    __tablename__ = "status_sheet"
+
+    id: Mapped[Id] = id_column()
+    filename: Mapped[str]
+    rows: Mapped[int]
+    same: Mapped[int]
+    changed: Mapped[int] = mapped_column(default=0)
+    wanted: Mapped[list[Any]] = mapped_column(JSON)
+    findings: Mapped[list[Any]] = mapped_column(JSON)
+    finding_count: Mapped[int]
+    mend_key: Mapped[str | None] = mapped_column(info=personal(Retention.SHORT))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(default="")
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Pull(Base):

@@ -43,7 +43,7 @@ def columns(posts: Sequence[str], today: date) -> tuple[Column, ...]:
         Column("name", "姓名", text(40, plain=True)),
         Column("id_number", "身份证号", id_number(today), width=22),
         Column("post", "岗位名称", choice(posts), aliases=("岗位",)),
-        Column("number", "证书编号", CellKind(_certificate_number), unique=True, width=22),
+        Column("number", "证书编号", NUMBER, unique=True, width=22),
         Column("issuer", "发证机构", text(60, plain=True), aliases=("发证单位",), width=28),
         Column("province", "省份", text(20, plain=True)),
         Column("issued_on", "发证日期", CellKind(lambda typed: _issued_on(typed, today), as_text=False),
@@ -65,6 +65,10 @@ def _certificate_number(typed: str) -> str:
     if not _NUMBER.fullmatch(number):
         raise CellError(f"“{typed[:30]}”不是证书编号，", "应是 4 到 40 位数字、字母或横线。")
     return number
+
+
+NUMBER = CellKind(_certificate_number)
+"""证书编号 in its one written form."""
 
 
 def _issued_on(typed: str, today: date) -> date:
