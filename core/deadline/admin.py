@@ -218,7 +218,7 @@ def _history(row: GraceEntry) -> Sequence[Fact]:
 class Graces(EditView[GraceEntry]):
     """宽限名单: proposed here, one by one or by sheet; it holds once a second person has confirmed it."""
 
-    model, key, title, group, icon = GraceEntry, "graces", _l("宽限名单"), Group.RECORDS, "calendar-plus"
+    model, key, title, group, icon = GraceEntry, "graces", _l("宽限名单"), Group.RECORDS, "calendar3"
     summary = _l("因特殊原因可以晚些换证的人。")
     lead = _l("提出后须由另一名复核人员同意才生效；生效后学员收到短信，在“换证期限”页也能看到。记录只增不改，撤回也是一条记录。")
     new_label, search_hint = _l("提出宽限"), _l("身份证号、手机号或证书编号")
