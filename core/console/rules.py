@@ -20,14 +20,15 @@ class Board:
 
 
 def arrange(found: list[Step], titles: tuple[str, ...]) -> Board:
-    """One step per number, in order; what no flow spoke for has not begun.
+    """One step per number, in order; what no flow spoke for has not begun. A plugin's answer comes after the
+    core's and stands in its place.
 
     To do now is what needs care, else what is under way, else the first that can be begun, each only if it has
     somewhere to go; else what is being waited for.
     """
     given: dict[int, Step] = {}
     for step in found:
-        given.setdefault(step.order, step)
+        given[step.order] = step
     steps = tuple(given.get(order) or Step(order, title, StepState.WAITING_START)
                   for order, title in enumerate(titles, 1))
     ready = [step for state in URGENT for step in steps if step.state is state and _leads_on(step)]

@@ -55,18 +55,25 @@ def choose() -> ResponseReturnValue:
     error: DomainError | None = None
     if request.method == "POST":
         try:
-            service.choose(ctx, person, [_choice(text) for text in request.form.getlist("choice")])
+            rows = service.choose(ctx, person, [_choice(text) for text in request.form.getlist("choice")])
+            others_pay = service.submit_unpaid(ctx, person, rows)
         except DomainError as refused:
             if refused.status == 404:
                 raise
             ctx.rollback()
             person, error = current_person(ctx), refused
         else:
-            return redirect(url_for(".cart"), 303)
+            return _enrolled() if others_pay else redirect(url_for(".cart"), 303)
     return page("cycle/choose.html", status=error.status if error else 200, error=error,
                 choices=queries.choices(ctx, person), pull=latest_pull(ctx, person),
-                tip=ctx.text("cycle_tip"), fen=ctx.rules().payment.continuing_fen,
+                tip=ctx.text("cycle_tip"),
+                fen=None if "cart" in ctx.rules().portal.menu_without else ctx.rules().payment.continuing_fen,
                 picked=set(request.form.getlist("choice")))
+
+
+def _enrolled() -> ResponseReturnValue:
+    flash(_("报名成功，可以开始学习。"), "done")
+    return redirect(address("course.training") or url_for(".education"), 303)
 
 
 def _choice(text: str) -> tuple[Id, int]:
@@ -123,7 +130,6 @@ def submit() -> ResponseReturnValue:
         return page("cycle/cart.html", status=error.status, lines=lines, total=sum(line.fen for line in lines),
                     tip=ctx.text("cycle_tip"), error=error)
     if order is None:
-        flash(_("报名成功，可以开始学习。"), "done")
-        return redirect(address("course.training") or url_for(".education"), 303)
+        return _enrolled()
     flash(_("课程订单已生成，请付款。"), "done")
     return redirect(url_for("payment.order", order_id=order.id), 303)

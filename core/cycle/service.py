@@ -89,6 +89,15 @@ def submit(ctx: Ctx, person: Person) -> Order | None:
     return order
 
 
+def submit_unpaid(ctx: Ctx, person: Person, chosen: Sequence[Enrollment]) -> bool:
+    """Where others pay for all that was chosen (X-10), a cart has nothing to show: it is submitted at once."""
+    paths = [hooks(ctx).resolve_order_path(queries.enrollment_facts(ctx, row)) for row in chosen]
+    if any(path.self_service for path in paths):
+        return False
+    submit(ctx, person)
+    return True
+
+
 def _order(ctx: Ctx, person: Person, rows: Sequence[Enrollment]) -> Order:
     fen = ctx.rules().payment.continuing_fen
     lines = [LineWanted(SUBJECT, row.id, course_title(row), fen) for row in rows]

@@ -37,8 +37,11 @@ def collect_enrollment_actions(ctx: Ctx, enrollment: EnrollmentFacts) -> list[Ac
 @hookimpl(trylast=True)
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
     """五 在线考核测试 (N-03): the first training whose exam is due."""
-    needed = [one for one in subjects_of(ctx, person.id) if one.learnable and service.required(ctx, one)]
+    learnable = [one for one in subjects_of(ctx, person.id) if one.learnable]
+    needed = [one for one in learnable if service.required(ctx, one)]
     title = _("在线考核测试")
+    if learnable and not needed:
+        return [Step(5, title, StepState.DONE, _("您的岗位不需要在线考核。"))]
     if not needed:
         return [Step(5, title, StepState.WAITING_START, _("全部学时学习完成后参加考核。"))]
     for one in needed:

@@ -73,7 +73,8 @@ def sign_in() -> ResponseReturnValue:
             restricted = signed_in.stage is service.Stage.RESTRICTED
             return redirect(url_for(".change_password") if restricted else back or home(), 303)
     return page("identity/sign_in.html", status=form.status, form=form, tab=tab, tabs=TAB_TEXTS, back=back,
-                image=image_view(ctx), register=address("registration.register"))
+                image=image_view(ctx), register=address("registration.register"),
+                sign_in_tip=ctx.rules().texts.sign_in_tip)
 
 
 @bp.post("/sign-out")

@@ -66,9 +66,11 @@ def basics() -> ResponseReturnValue:
             flash(_("基本信息已保存。"), "done")
             return redirect(url_for(".confirm" if clean else ".basics"), 303)
     person = _glance(ctx)
+    correction = hooks(ctx).resolve_phone_correction(person_facts(ctx, person))
     return page("registration/basics.html", status=form.status, form=form, person=person, rules=ctx.rules(),
-                photo_open=photos.may_replace(ctx, person), name_open=service.name_may_change(ctx, person),
-                draft=photos.draft_of(ctx, person), ticket=photos.open_ticket_of(ctx, person))
+                correction=correction, photo_open=photos.may_replace(ctx, person),
+                name_open=service.name_may_change(ctx, person), draft=photos.draft_of(ctx, person),
+                ticket=photos.open_ticket_of(ctx, person))
 
 
 def _glance(ctx: Ctx) -> Person:

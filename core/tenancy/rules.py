@@ -15,6 +15,9 @@ class PortalRules:
     host_unit: str
     support_unit: str
     hotlines: tuple[str, ...]
+    centre: str                  # whom trainees ask beside the hotline, and by which numbers
+    centre_phones: tuple[str, ...]
+    menu_without: tuple[str, ...]   # keys of the trainee's menu that this tenant leaves out
     pilot_provinces: tuple[str, ...]
     boxes: tuple[str, ...]       # the queries on the first page: certificates | institutions | appraisal | experts
     brand: str
@@ -127,6 +130,7 @@ class PresenceRules:
 @dataclass(frozen=True)
 class ExamRules:
     required: bool
+    posts: tuple[str, ...]       # who takes the exam where only some posts do; for a plugin to judge by
     questions: int
     judgement: int               # the most of the questions that are judgements; single choice fills the rest
     multiple: int                # likewise multiple choice
@@ -193,6 +197,10 @@ class TextRules:
     registered: str
     password_advice: str
     registration_tip: str
+    important_notice: str        # stands first and large at sign-in, home and 我的档案
+    sign_in_tip: str
+    ready_tip: str               # what has to be in order before the first study
+    phone_portal: str            # on a phone, where it is for study only
     phone_tip: str
     photo_managed: str
     photo_notices: tuple[str, ...]

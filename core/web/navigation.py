@@ -67,9 +67,11 @@ def badge(app: Flask, name: str, count: Badge) -> None:
 def menu(ctx: Any) -> list[tuple[str, list[Link]]]:
     """The groups of the navigation for this request; an entry that no flow serves is left out."""
     counts: Mapping[str, Badge] = current_app.extensions.get("jianxue.badges", {})
+    without = ctx.rules().portal.menu_without
     groups = []
     for title, entries in MENU:
-        links = [_link(entry, counts, ctx) for entry in entries if entry.endpoint in current_app.view_functions]
+        links = [_link(entry, counts, ctx) for entry in entries
+                 if entry.endpoint in current_app.view_functions and entry.key not in without]
         if links:
             groups.append((str(title), links))
     return groups

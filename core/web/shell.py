@@ -27,6 +27,10 @@ class Shell:
     strap_line: str = ""
     credits: tuple[tuple[str, str], ...] = ()
     hotlines: tuple[str, ...] = ()
+    centre: str = ""
+    centre_phones: tuple[str, ...] = ()
+    important: str = ""
+    without: tuple[str, ...] = ()
     brand: str = "#1a56a8"
     business_date: date | None = None
     person: str = ""
@@ -51,13 +55,16 @@ def shell() -> Shell:
         return Shell()
     ctx: Ctx | None = g.get("ctx")
     actor = ctx.actor if ctx else NOBODY
-    rules = tenant.rules(tenant.clock.now()).portal
+    all_rules = tenant.rules(tenant.clock.now())
+    rules = all_rules.portal
     units = ((_("指导单位"), rules.guidance_unit), (_("主办单位"), rules.host_unit), (_("协办单位"), rules.support_unit))
     trainee = Role.TRAINEE in actor.roles and not actor.restricted
     staff = bool(actor.roles - {Role.TRAINEE})
     return Shell(
         name=rules.managed_name, strap_line=rules.managed_strap,
         credits=tuple((role, who) for role, who in units if who), hotlines=rules.hotlines, brand=rules.brand,
+        centre=rules.centre, centre_phones=rules.centre_phones, important=all_rules.texts.important_notice,
+        without=rules.menu_without,
         business_date=tenant.business_date,
         person=actor.name if actor.signed_in else "", staff=staff, home_href=_home(trainee, staff),
         sign_in_href=address(SIGN_IN) if ctx else "", sign_out_href=address(SIGN_OUT),

@@ -25,7 +25,8 @@ REQUIRED = {
     "001": ("registered", "no_seek", "cycle_tip"),
     "002": (*EVERYWHERE, "no_seek", "phone_tip", "audit_time", "audit_passed_sms", "completion_sms",
             "continuing_hint", "closing_notices"),
-    "003": ("replacement", "completion_popup", "impersonation_notice", "exam_failed", "audit_passed_sms"),
+    "003": (*EVERYWHERE, "important_notice", "sign_in_tip", "ready_tip", "camera_notice", "no_seek",
+            "audit_passed_sms", "closing_notices"),
 }
 URLS = {"continuing_hint": "http://rcpx.cabp.com.cn/"}
 

@@ -332,9 +332,7 @@ def test_where_others_pay_it_opens_at_once(tenant: Tenant, browser: Browser, hel
 
     plugin.resolve_order_path = resolve_order_path  # type: ignore[attr-defined]
     tenant.plugins = build_manager(tenant.slug, ["group"], load_flow_parts(), {"group": plugin})
-    choose(browser, (held["资料员"], 2026))
-    browser.get("/education/submit")
-    assert browser.submit("/education/submit").status_code == 303
+    assert choose(browser, (held["资料员"], 2026)).location == "/training"
     (row,) = rows(tenant, payer)
     assert row.state == EnrollmentState.OPEN and row.order_id is None and heard == [EnrollmentOpened(row.id)]
 
