@@ -1,5 +1,5 @@
 """What spans flows in the back office: people with their whole case, the trail, the tenant's rules."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,7 +12,7 @@ from core.access import Permission
 from core.admin import Col, Console, Fact, Group, PageView, TableView, Tone, daytime, expose, status
 from core.base.trail import TrailRow
 from core.console.board import board_of
-from core.console.naming import GROUPS, RULES
+from core.console.naming import CODES, GROUPS, RULES
 from core.extension import hooks
 from core.identity import SIDE_TEXTS, Person, Side, person_facts, scans_of
 from core.registration.scans import address_of
@@ -125,17 +125,18 @@ def rule_lines(ctx: Ctx) -> list[tuple[str, list[RuleLine]]]:
         values = getattr(rules, group.name)
         keys = [(f"{group.name}.{one.name}", getattr(values, one.name)) for one in fields(values)]
         found.append((str(GROUPS[group.name]),
-                      [RuleLine(key, str(RULES[key]), in_words(value), sources.get(key, "")) for key, value in keys]))
+                      [RuleLine(key, str(RULES[key]), in_words(value, CODES.get(key, {})), sources.get(key, ""))
+                       for key, value in keys]))
     return found
 
 
-def in_words(value: object) -> str:
-    """A rule's value as people write it."""
+def in_words(value: object, codes: Mapping[str, Any]) -> str:
+    """A rule's value as people write it; `codes` are the words of values that stand for a choice."""
     if isinstance(value, bool):
         return str(_("是") if value else _("否"))
-    if isinstance(value, (tuple, list)):
-        return "；".join(in_words(one) for one in value)
-    return "—" if value is None or value == "" else str(value)
+    if isinstance(value, (tuple, list)) and value:
+        return "；".join(in_words(one, codes) for one in value)
+    return "—" if value is None or value == "" or value == () else str(codes.get(str(value), value))
 
 
 def install(console: Console) -> None:

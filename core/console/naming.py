@@ -30,7 +30,7 @@ RULES: Mapping[str, Any] = {
     "portal.boxes": _l("首页查询"),
     "portal.brand": _l("主题颜色"),
     "portal.brand_ink": _l("主题颜色上的文字颜色"),
-    "account.initial_password": _l("初始密码（phone 表示手机号）"),
+    "account.initial_password": _l("初始密码"),
     "account.origin": _l("账号由谁开设"),
     "account.phone_unique": _l("一个手机号只能注册一个账户"),
     "account.change_initial": _l("初始密码必须修改"),
@@ -180,3 +180,27 @@ RULES: Mapping[str, Any] = {
     "texts.deadline_grace_sms": _l("列入宽限名单的短信"),
     "texts.deadline_advice": _l("没有赶上换证期限时的办法"),
 }
+
+CODES: Mapping[str, Mapping[str, Any]] = {
+    "portal.boxes": {"certificates": _l("证书联网查询"), "institutions": _l("施工现场专业人员培训机构查询"),
+                     "appraisal": _l("行业鉴定信息查询"), "experts": _l("建设行业专家库")},
+    "account.initial_password": {"phone": _l("手机号")},
+    "account.origin": {"trainee": _l("学员本人"), "institution": _l("培训机构"), "enterprise": _l("企业"),
+                       "centre": _l("培训中心")},
+    "account.new_device_code": {"none": _l("不需要"), "trainee": _l("学员需要"), "all": _l("所有账号需要")},
+    "account.password_change_code": {"none": _l("不需要"), "trainee": _l("学员需要"), "all": _l("所有账号需要")},
+    "photo.change": {"never": _l("上传后不可修改"), "first_login": _l("开始学习前可以更换")},
+    "photo.backgrounds": {"white": _l("白底"), "blue": _l("蓝底"), "red": _l("红底")},
+    "device.phone": {"all": _l("全部业务"), "study_only": _l("只能学习")},
+    "cycle.previous_year": {"allow": _l("可以"), "warn": _l("提醒后可以"), "forbid": _l("不可以")},
+    "presence.actions": {"turn_left": _l("向左转头"), "turn_right": _l("向右转头"), "nod": _l("点头"),
+                         "open_mouth": _l("张嘴")},
+    "audit.clears": {"year": _l("整个年度"), "hours": _l("单个学时")},
+    "deadline.counts": {"hours": _l("学时学完"), "exam": _l("考核合格"), "submitted": _l("提交审核"),
+                        "audited": _l("审核通过"), "replaced": _l("完成换证")},
+    "deadline.enroll_after": {"allow": _l("可以"), "warn": _l("提醒后可以"), "refuse": _l("不可以")},
+    "payment.channels": {"wechat": _l("微信"), "alipay": _l("支付宝")},
+    "payment.recommended": {"wechat": _l("微信"), "alipay": _l("支付宝")},
+    "payment.invoice": {"self": _l("学员自行申请"), "none": _l("不提供"), "statement": _l("按情况说明开具")},
+}
+"""Values that stand for a choice, by rule."""

@@ -1,7 +1,7 @@
 """Every rule has a name that an administrator understands."""
 from dataclasses import fields
 
-from core.console.naming import GROUPS, RULES
+from core.console.naming import CODES, GROUPS, RULES
 from core.tenancy import Rules, Tenant
 from tests.conftest import NOON
 
@@ -11,3 +11,7 @@ def test_every_rule_and_group_has_a_name_and_no_name_is_left_over(national: Tena
     keys = {f"{group.name}.{one.name}" for group in fields(Rules) for one in fields(getattr(rules, group.name))}
     assert set(RULES) == keys
     assert set(GROUPS) == {group.name for group in fields(Rules)}
+
+
+def test_choices_belong_to_rules() -> None:
+    assert set(CODES) <= set(RULES)
