@@ -14,6 +14,7 @@ from core.base.refusals import refuse_unsafe
 from core.extension import PluginError, build_manager
 from core.extension.loading import installed_plugins
 from core.extension.parts import package_of, plugin_part, register_parts
+from core.extension.scanning import warn_of_source
 from core.tenancy import Directory, open_directory
 from core.web import JianxueFlask, health
 from core.web.ownership import installing
@@ -63,7 +64,8 @@ def open_tenants(config: Config, *, clock: Clock | None = None,
     plugins = installed_plugins() if available is None else available
     defaults = load_flow_parts(plugins, needed={name for tenant in directory for name in tenant.file.plugins})
     for tenant in directory:
-        tenant.plugins = build_manager(tenant.slug, tenant.file.plugins, defaults, plugins)
+        tenant.plugins = build_manager(tenant.slug, tenant.file.plugins, defaults, plugins,
+                                       seats=max(config.web_threads // 2, 1))
     return directory
 
 
@@ -97,6 +99,7 @@ def install_plugins(app: JianxueFlask) -> None:
     for name, plugin in sorted(in_use.items()):
         register_parts(name, plugin)
         package = package_of(plugin)
+        warn_of_source(name, package)
         with installing(app, name):
             if (routes := plugin_part(package, "routes")) is not None:
                 routes.install(app)

@@ -40,6 +40,7 @@ class Config:
     pay_url: str
     pay_key_file: Path
     font: Path
+    web_threads: int = 16
 
     def database(self, slug: str) -> str:
         """The database URL of one tenant; a SQLite file below `var` by default."""
@@ -79,6 +80,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         pay_url=env.get("JIANXUE_PAY_URL", "http://127.0.0.1:8090"),
         pay_key_file=Path(env.get("JIANXUE_PAY_KEY_FILE", var / "keys" / "pay")),
         font=Path(env.get("JIANXUE_FONT", "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc")),
+        web_threads=_integer(env, "JIANXUE_WEB_THREADS", 16),
     )
 
 

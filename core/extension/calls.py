@@ -1,8 +1,5 @@
 """Hook calls with types: services say `hooks(ctx).resolve_exam_required(facts)` and never touch pluggy."""
-import logging
-from typing import Any, TypeVar
-
-from core.base.errors import Problem, Unavailable
+from core.base.errors import Problem
 from core.contract.values import (
     Action,
     CaseSection,
@@ -21,62 +18,12 @@ from core.contract.values import (
     SensitiveAction,
     Step,
 )
+from core.extension.asking import Asking
 from core.tenancy import Ctx
 
-log = logging.getLogger("jianxue.plugins")
-T = TypeVar("T")
-UNDECIDED = "这一步暂时无法判断，没有做任何更改。请稍后再试，或拨打服务电话。"
 
-
-class HookCalls:
+class HookCalls(Asking):
     """All hooks of one tenant for one context."""
-
-    def __init__(self, ctx: Ctx) -> None:
-        self._ctx = ctx
-        self._hook = ctx.tenant.plugins.hook
-
-    def _resolve(self, name: str, **values: Any) -> Any:
-        """A deciding hook fails closed: nothing is granted when a plugin raises."""
-        try:
-            answer = getattr(self._hook, name)(ctx=self._ctx, **values)
-        except Exception as error:
-            log.exception("hook %s failed at tenant %s", name, self._ctx.tenant.slug)
-            raise Unavailable("hook_failed", UNDECIDED) from error
-        if answer is None:
-            raise Unavailable("hook_unanswered", UNDECIDED)
-        return answer
-
-    def _collect(self, name: str, kind: type[T], **values: Any) -> list[T]:
-        """Each implementation on its own: one that raises is logged and left out."""
-        found: list[T] = []
-        for implementation in self._in_order(name):
-            try:
-                found += self._call(implementation, values)
-            except Exception:
-                log.exception("hook %s of %s failed at tenant %s", name, implementation.plugin_name,
-                              self._ctx.tenant.slug)
-        return found
-
-    def _check(self, name: str, **values: Any) -> list[Problem]:
-        problems: list[Problem] = []
-        for implementation in self._in_order(name):
-            try:
-                problems += self._call(implementation, values) or []
-            except Exception:
-                log.exception("hook %s of %s failed at tenant %s", name, implementation.plugin_name,
-                              self._ctx.tenant.slug)
-                problems.append(Problem("hook_failed", UNDECIDED))
-        return [problem for problem in problems if problem.final] or problems
-
-    def _in_order(self, name: str) -> list[Any]:
-        """The core's answers first, then the plugins in the tenant's order."""
-        found = list(reversed(getattr(self._hook, name).get_hookimpls()))
-        core = [item for item in found if item.trylast]
-        return core[::-1] + [item for item in found if not item.trylast]
-
-    def _call(self, implementation: Any, values: dict[str, Any]) -> Any:
-        given = {"ctx": self._ctx, **values}
-        return implementation.function(*(given[name] for name in implementation.argnames))
 
     def collect_steps(self, person: PersonFacts) -> list[Step]:
         return sorted(self._collect("collect_steps", Step, person=person), key=lambda step: step.order)
@@ -119,9 +66,7 @@ class HookCalls:
         return self._check("check_sensitive_action", person=person, action=action)
 
     def adjust_certificate_columns(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
-        for implementation in self._in_order("adjust_certificate_columns"):
-            columns = self._call(implementation, {"columns": columns})
-        return columns
+        return self._adjust("adjust_certificate_columns", "columns", columns)
 
     def check_ready_to_study(self, person: PersonFacts, enrollment: EnrollmentFacts) -> list[Problem]:
         return self._check("check_ready_to_study", person=person, enrollment=enrollment)
@@ -143,12 +88,7 @@ class HookCalls:
         return answer
 
     def on_hours_passed(self, enrollment: EnrollmentFacts) -> None:
-        for implementation in self._in_order("on_hours_passed"):
-            try:
-                self._call(implementation, {"enrollment": enrollment})
-            except Exception:
-                log.exception("hook on_hours_passed of %s failed at tenant %s", implementation.plugin_name,
-                              self._ctx.tenant.slug)
+        self._tell("on_hours_passed", enrollment=enrollment)
 
 
 def hooks(ctx: Ctx) -> HookCalls:

@@ -113,6 +113,15 @@ class Ctx:
         if self._session is not None:
             self._session.rollback()
 
+    def begin_anew(self) -> bool:
+        """After a statement failed that was not one's own: a fresh transaction for a request that only reads; False
+        where something may have been written that must not be lost unseen."""
+        if self._session is None:
+            return True
+        if not self._write:
+            self._session.rollback()
+        return not self._write
+
     def close(self) -> None:
         if self._session is not None:
             self._session.close()

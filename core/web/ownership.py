@@ -3,14 +3,17 @@
 One app serves all tenants, so a plugin's routes lie under first segments that nothing else uses (`/desk/…`,
 `/admin/tickets/…`): no address of the core changes its meaning because some other tenant has a plugin.
 """
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext as _
 from werkzeug.routing import Rule
 
-from core.extension import PluginError
-from core.tenancy import Tenant
+from core.base.errors import Unavailable
+from core.extension import Crowded, PluginError, inside
+from core.tenancy import Tenant, current_tenant
 
 if TYPE_CHECKING:
     from core.web.application import JianxueFlask
@@ -72,6 +75,24 @@ def installing(app: "JianxueFlask", plugin: str) -> Iterator[None]:
         app.blueprints[name].template_folder = None
         app.blueprints[name].__dict__.pop("jinja_loader", None)
     app.ownership.record(plugin, others, list(app.url_map.iter_rules()))
+    for endpoint, view in app.view_functions.items():
+        if app.ownership.owner(endpoint) == plugin:
+            app.view_functions[endpoint] = _seated(plugin, endpoint, view)
+
+
+def _seated(plugin: str, endpoint: str, view: Callable[..., Any]) -> Callable[..., Any]:
+    """A plugin's page takes one of the tenant's seats, as its hooks do: one that hangs leaves threads for others."""
+
+    @wraps(view)
+    def seated(*values: Any, **named: Any) -> Any:
+        try:
+            with inside(current_tenant(), plugin, endpoint):
+                return view(*values, **named)
+        except Crowded:
+            raise Unavailable("plugin_crowded", _("这个页面正忙，没有做任何更改。请稍等几秒后再试。"),
+                              facts={"retry_after": 5}) from None
+
+    return seated
 
 
 def _shared(app: "JianxueFlask") -> dict[str, Any]:
