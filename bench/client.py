@@ -74,7 +74,7 @@ async def drive(plan: dict[str, Any], users: list[dict[str, Any]], until: float,
         user = users[turn % len(users)]
         turn += 1
         started = time.monotonic()
-        for request in requests_of(plan["host"], user, time.time()):
+        for request in requests_of(user.get("host", plan["host"]), user, time.time()):
             status, body = await connection.ask(request)
             outcome.statuses[str(status)] = outcome.statuses.get(str(status), 0) + 1
             if status not in plan["good"]:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,10 @@ class Server:
     port: int
     host: str
     other_pids: tuple[int, ...] = ()
+
+    def of(self, host: str) -> "Server":
+        """The same server, asked for another tenant."""
+        return replace(self, host=host)
 
     def cpu(self) -> float:
         return cpu_seconds([self.process.pid, *self.other_pids])

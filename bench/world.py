@@ -1,14 +1,14 @@
 """An installation to measure: one tenant on PostgreSQL or SQLite, with trainees who are signed in."""
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from itsdangerous import URLSafeTimedSerializer
 
-from bench.harness import User
+from bench.harness import ROOT, User
 from core.app import create_app, open_tenants
 from core.base.config import load_config
 from core.base.db import Base, Id, new_id
@@ -16,6 +16,7 @@ from core.identity import Account, AccountRole, LoginSession, Person
 from core.identity.hashing import hash_password
 from core.identity.service import Stage, digest
 from core.tenancy import Ctx, Role, Tenant, bound, unit_of_work
+from core.tenancy.settings import read_tenants
 from core.web import JianxueFlask
 from tests import postgres
 from tests.people import id_number
@@ -86,20 +87,35 @@ class World:
 @contextmanager
 def open_world(folder: Path, *, on_postgres: bool = False) -> Iterator[World]:
     """A fresh installation below `folder`; the national tenant, empty."""
+    with open_worlds(folder, ("national",), on_postgres=on_postgres) as [world]:
+        yield world
+
+
+@contextmanager
+def open_worlds(folder: Path, slugs: Sequence[str], *, on_postgres: bool = False) -> Iterator[list[World]]:
+    """A fresh installation below `folder` with these tenants, empty; all are served by one app."""
     env = {"JIANXUE_MODE": "development", "JIANXUE_MASTER_KEY": secrets.token_hex(32), "JIANXUE_VAR": str(folder)}
     if not on_postgres:
-        yield _world(env, ())
+        yield _worlds(env, slugs, ())
         return
-    with postgres.fresh_databases(["national"]) as urls:
-        env["JIANXUE_DATABASE_URL_NATIONAL"] = urls["national"]
-        yield _world(env, (postgres.server_pid(),))
+    with postgres.fresh_databases(slugs) as urls:
+        env |= {f"JIANXUE_DATABASE_URL_{slug.upper()}": url for slug, url in urls.items()}
+        yield _worlds(env, slugs, (postgres.server_pid(),))
 
 
-def _world(env: dict[str, str], pids: tuple[int, ...]) -> World:
+def _worlds(env: dict[str, str], slugs: Sequence[str], pids: tuple[int, ...]) -> list[World]:
     for name in [name for name in os.environ if name.startswith("JIANXUE_")]:
         del os.environ[name]
     config = load_config(env)
     directory = open_tenants(config)
-    tenant = directory.by_slug("national")
-    Base.metadata.create_all(tenant.engine)
-    return World(env, create_app(config, directory), tenant, pids)
+    app = create_app(config, directory)
+    tenants = [directory.by_slug(slug) for slug in slugs]
+    for tenant in tenants:
+        Base.metadata.create_all(tenant.engine)
+    return [World(env, app, tenant, pids) for tenant in tenants]
+
+
+def most_plugins() -> str:
+    """The shipped tenant with the longest plugin list."""
+    files = read_tenants(ROOT / "tenants", demo=False)
+    return max(files, key=lambda file: (len(file.plugins), file.slug)).slug
