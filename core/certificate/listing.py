@@ -128,7 +128,7 @@ def steps_of_certificates(ctx: Ctx, person: Person) -> list[Step]:
     issued = [issue for line in found if (issue := current_issue(ctx, line.held)) is not None]
     if issued:
         newest = max(issued, key=lambda one: one.issued_at)
-        others = any(line.problems for line in found)
+        others = any(line.problems and not _closed(line) for line in found)
         reason = _("电子证书已生成。其他证书学完并通过审核后也可更新。") if others else _("电子证书已生成。")
         return [Step(8, title, StepState.DONE, reason, since=newest.issued_at,
                      action=Action("certificates", _("证书管理"), address))]
@@ -136,4 +136,11 @@ def steps_of_certificates(ctx: Ctx, person: Person) -> list[Step]:
     if ready is not None:
         return [Step(8, title, StepState.UNDER_WAY, _("%(post)s：可以查看、下载电子证书。", post=ready.held.post.name),
                      action=Action("certificates", _("证书管理"), address))]
+    if any(_closed(line) for line in found):
+        return []
     return [Step(8, title, StepState.WAITING_START, _("学时审核通过后即可更新证书。"))]
+
+
+def _closed(line: Line) -> bool:
+    """Whether nothing can be done any more; the flow that says so speaks for the step as well."""
+    return any(problem.final for problem in line.problems)

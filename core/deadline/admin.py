@@ -98,7 +98,6 @@ class Forecasts(TableView[DeadlineOutlook]):
     private_search = True
     empty = _l("设置换证期限后，每天上午 9 点更新。")
     list_template = "console/deadline.html"
-    details = False
     columns = (
         Col[DeadlineOutlook]("name", _l("姓名"), _name, kind="short"),
         Col[DeadlineOutlook]("id_number", _l("身份证号"), _id_number, kind="short"),
@@ -114,8 +113,6 @@ class Forecasts(TableView[DeadlineOutlook]):
                              sort=DeadlineOutlook.hours_a_day, kind="num"),
         Col[DeadlineOutlook]("finish", _l("预计办到"), lambda row: day(row.finish_on),
                              sort=DeadlineOutlook.finish_on, kind="short"),
-        Col[DeadlineOutlook]("ends", _l("期限"), lambda row: day(row.ends_on), sort=DeadlineOutlook.ends_on,
-                             kind="short"),
         Col[DeadlineOutlook]("short", _l("晚几天"), _days_short, kind="num"),
     )
     picks = (
@@ -133,6 +130,10 @@ class Forecasts(TableView[DeadlineOutlook]):
 
     def search(self, _ctx: Ctx, rows: Select[Any], term: str) -> Select[Any]:
         return _search(rows, DeadlineOutlook, term)
+
+    def facts(self, ctx: Ctx, row: DeadlineOutlook) -> Sequence[Fact]:
+        return [*super().facts(ctx, row), Fact(_("证书编号"), _held(row).number), Fact(_("期限"), day(row.ends_on)),
+                Fact(_("更新时间"), daytime(row.looked_at))]
 
     def render(self, template: str, **variables: Any) -> str:
         if template == self.list_template:
@@ -196,7 +197,6 @@ def _decided_by(row: GraceEntry) -> str:
 
 GRACE_COLUMNS = (
     Col[GraceEntry]("name", _l("姓名"), _name, kind="short"),
-    Col[GraceEntry]("id_number", _l("身份证号"), _id_number, kind="short"),
     Col[GraceEntry]("number", _l("证书编号"), lambda row: _held(row).number, kind="short"),
     Col[GraceEntry]("post", _l("岗位"), lambda row: _held(row).post.name),
     Col[GraceEntry]("ends", _l("宽限至"), lambda row: day(row.ends_on), sort=GraceEntry.ends_on, kind="short"),
@@ -244,7 +244,7 @@ class Graces(EditView[GraceEntry]):
         return False
 
     def facts(self, ctx: Ctx, row: GraceEntry) -> Sequence[Fact]:
-        return [*super().facts(ctx, row), *_history(row)]
+        return [*super().facts(ctx, row), Fact(_("身份证号"), _id_number(row)), *_history(row)]
 
     def values(self, _ctx: Ctx, row: GraceEntry) -> Mapping[str, Any]:
         return {"ends_on": row.ends_on, "reason": row.reason}
@@ -306,7 +306,7 @@ class GraceReview(TableView[GraceEntry]):
         return queries.in_state(queries.proposals(), GraceState.WAITING)
 
     def facts(self, ctx: Ctx, row: GraceEntry) -> Sequence[Fact]:
-        return [*super().facts(ctx, row), *_history(row)]
+        return [*super().facts(ctx, row), Fact(_("身份证号"), _id_number(row)), *_history(row)]
 
 
 def _done(_entry: GraceEntry) -> None:

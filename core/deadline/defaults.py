@@ -1,11 +1,21 @@
 """The core's own answers to the hooks that concern the deadline."""
 from datetime import date
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from core.base.errors import Problem
 from core.contract.hooks import hookimpl
-from core.contract.values import CaseSection, CertificateFacts, Deadline, OrderFacts, PersonFacts
+from core.contract.values import (
+    Action,
+    CaseSection,
+    CertificateFacts,
+    Deadline,
+    OrderFacts,
+    PersonFacts,
+    Step,
+    StepState,
+)
 from core.cycle import enrollments_of_order
 from core.deadline.queries import Standpoint, standpoint, standpoint_of_facts, standpoints_of
 from core.deadline.rules import Standing, end_of
@@ -60,6 +70,19 @@ def collect_order_notes(ctx: Ctx, order: OrderFacts, leaving: bool) -> list[str]
             notes.append(_("请注意：%(post)s岗位：%(late)s学时仍会记录。", post=row.post.name,
                            late=late_sentence(point.verdict)))
     return notes
+
+
+@hookimpl(trylast=True)
+def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
+    """八 证书更新 of who is late, where the certificate flow has nothing to say any more (N-03, C-20)."""
+    if not ctx.rules().deadline.ends:
+        return []
+    points = standpoints_of(ctx, person_of(ctx, person.id))
+    late = next((point for point in points if point.verdict.standing is Standing.LATE), None)
+    if late is None or any(point.verdict.running for point in points):
+        return []
+    return [Step(8, _("证书更新"), StepState.NEEDS_CARE, late_sentence(late.verdict),
+                 action=Action("deadline", _("看原因和办法"), url_for("deadline.mine"), primary=True))]
 
 
 @hookimpl(trylast=True)

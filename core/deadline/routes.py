@@ -26,7 +26,8 @@ SOON = 7
 
 def install(app: JianxueFlask) -> None:
     app.register_blueprint(bp)
-    for place in ("home", "certificates", "education"):
+    banner(app, "home", _countdown)
+    for place in ("certificates", "education"):
         banner(app, place, _banner)
     banner(app, "refused", _way)
 
@@ -133,13 +134,19 @@ def next_action(point: Standpoint) -> Action:
     return Action("replace", _("去换证"), address("certificate.certificates"), primary=True)
 
 
-def _banner(ctx: Ctx) -> Markup:
+def _countdown(ctx: Ctx) -> Markup:
+    """On the home page, where the eighth step says it to who is late."""
+    return _banner(ctx, late=False)
+
+
+def _banner(ctx: Ctx, late: bool = True) -> Markup:
     """The countdown, or that it is over: the certificate that presses most, on the pages where it is missed."""
     rules = ctx.rules().deadline
     if ctx.actor.person_id is None or not rules.ends:
         return Markup("")
     cards = [card_of(ctx, point) for point in standpoints_of(ctx, current_person(ctx))
-             if point.verdict.standing is not Standing.DONE and point.verdict.days_left <= rules.show_days]
+             if point.verdict.days_left <= rules.show_days and (late or point.verdict.standing is not Standing.LATE)
+             and point.verdict.standing is not Standing.DONE]
     if not cards:
         return Markup("")
     return Markup(render_template("deadline/banner.html", card=cards[0], others=len(cards) - 1,
