@@ -42,7 +42,8 @@ def test_every_page_at_both_widths(engine: Engine, app: JianxueFlask, guangdong:
         look_at(ctx, list(ctx.db.scalars(select(Certificate.person_id).distinct())))
     with serving(app) as port:
         visit(engine, app, guangdong, port, one.who, ("/home", "/deadline", "/certificates"), "before")
-        visit(engine, app, guangdong, port, clerk, ("/admin/deadline/", "/admin/graces/", "/admin/graces/new/"), "clerk")
+        back_office = ("/admin/deadline/", "/admin/graces/", "/admin/graces/new/")
+        visit(engine, app, guangdong, port, clerk, back_office, "clerk")
         visit(engine, app, guangdong, port, second, ("/admin/grace_review/",), "second")
         guangdong_clock.at = TOO_LATE
         visit(engine, app, guangdong, port, one.who, (
