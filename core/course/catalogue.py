@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 
 from core.base.db import Id
 from core.base.errors import NotFound, Refused
+from core.course.choosing import in_order, place, taken_at_once
 from core.course.facts import enrollment_facts
 from core.course.ledger import Part
 from core.course.media import MediaError, duration_of
@@ -20,7 +21,8 @@ MEDIA = "media"            # the kind of blob; not sealed, so that it can be ser
 
 
 def begin_study(ctx: Ctx, enrollment_id: Id) -> Study:
-    """The enrollment was opened: choose its packages (X-11) and keep the choice; twice changes nothing."""
+    """The enrollment was opened: choose its packages (X-11) and keep the choice, as far as it is not the trainee's
+    (JL-12); twice changes nothing."""
     known = ctx.db.get(Study, enrollment_id)
     if known is not None:
         return known
@@ -29,11 +31,9 @@ def begin_study(ctx: Ctx, enrollment_id: Id) -> Study:
     ctx.db.add(study)
     ctx.db.flush()
     choice = hooks(ctx).resolve_course_choice(enrollment_facts(ctx, asked))
-    chosen = ctx.db.scalars(select(Package).where(Package.code.in_(choice.package_codes))).all()
-    order = {code: place for place, code in enumerate(choice.package_codes)}
-    for package in chosen:
-        ctx.db.add(StudyPackage(enrollment_id=asked.id, package_id=package.id,
-                                position=order[package.code] + (100 if package.part == Part.PROFESSIONAL else 0)))
+    packages = in_order(ctx, choice.package_codes)
+    for package in taken_at_once(choice, packages, asked):
+        ctx.db.add(StudyPackage(enrollment_id=asked.id, package_id=package.id, position=place(packages, package)))
     ctx.db.flush()
     return study
 

@@ -15,6 +15,7 @@ from core.contract.values import (
     StepState,
 )
 from core.course.catalogue import recommended_codes
+from core.course.choosing import may_choose, to_choose
 from core.course.queries import has_begun, progress, record_of, study_of
 from core.course.subjects import Subject, subject, subjects_of
 from core.course.wording import spoken
@@ -54,7 +55,7 @@ def check_refund(ctx: Ctx, order: OrderFacts) -> list[Problem]:
 
 @hookimpl(trylast=True)
 def collect_enrollment_actions(ctx: Ctx, enrollment: EnrollmentFacts) -> list[Action]:
-    """开始学习 until all is learned, 重播 after it, 学习记录 always (N-32)."""
+    """开始学习 until all is learned, 重播 after it, 学习记录 always (N-32); 推荐课程包 where it is chosen (JL-12)."""
     asked = subject(ctx, enrollment.id)
     begun = study_of(ctx, enrollment.id) is not None
     if progress(ctx, asked).done:
@@ -64,7 +65,16 @@ def collect_enrollment_actions(ctx: Ctx, enrollment: EnrollmentFacts) -> list[Ac
                         primary=True)]
     else:
         study = [Action("study", _("开始学习"), why_not=_("完成缴费后即可学习"), order=10)]
+    if begun and to_choose(ctx, asked):
+        study = [_choose(asked, 10), Action("study", _("开始学习"), why_not=_("请先点“推荐课程包”选择课程"), order=12)]
+    elif begun and may_choose(ctx, asked):
+        study.append(_choose(asked, 15))
     return [*study, Action("record", _("学习记录"), url_for("course.record", enrollment_id=enrollment.id), order=20)]
+
+
+def _choose(asked: Subject, order: int) -> Action:
+    return Action("packages", _("推荐课程包"), url_for("course.packages", enrollment_id=asked.id), order=order,
+                  primary=order == 10)
 
 
 @hookimpl(trylast=True)
@@ -86,6 +96,9 @@ def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
 
 def _open_step(ctx: Ctx, asked: Subject, title: str, done: int, total: int) -> Step:
     study = study_of(ctx, asked.id)
+    if to_choose(ctx, asked):
+        return Step(4, title, StepState.WAITING_START, _("%(post)s：请先选择课程包。", post=asked.post),
+                    since=study.opened_at if study else None, action=_choose(asked, 10))
     begun = done > asked.due.exempted
     return Step(4, title, StepState.UNDER_WAY if begun else StepState.WAITING_START,
                 _("%(post)s：已学 %(done)s / %(total)s 学时。", post=asked.post, done=done, total=total),

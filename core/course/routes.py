@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import PUBLIC, Permission, camera_page, policy, trail_exempt
 from core.base.errors import DomainError, Refused
-from core.course import catalogue, queries, service, training
+from core.course import catalogue, choosing, queries, service, training
+from core.course.ledger import Part
 from core.course.presence import pictures, presence_proven
 from core.course.queries import LessonState
 from core.course.rules import SNAP_BACK, BeatState, Reason
@@ -41,6 +42,8 @@ PLAYER_WORDS = {
     "net_on": _l("连接正常"), "net_slow": _l("网络较慢，正在缓冲"), "net_off": _l("网络中断，正在重连"),
 }
 
+PART_WORDS = {Part.GENERAL: _l("通用课程"), Part.PROFESSIONAL: _l("专业课程")}
+
 
 def install(app: JianxueFlask) -> None:
     app.register_blueprint(bp)
@@ -67,6 +70,31 @@ def record(enrollment_id: UUID) -> ResponseReturnValue:
     lines = queries.record_of(ctx, asked)
     return page("course/record.html", subject=asked, page=page_in(lines, request.args), active="training",
                 learned=queries.progress(ctx, asked), snapshots=pictures(ctx, asked), spoken=spoken)
+
+
+@bp.route("/training/<uuid:enrollment_id>/packages", methods=["GET", "POST"])
+@policy(Permission.STUDY)
+def packages(enrollment_id: UUID) -> ResponseReturnValue:
+    """推荐课程包: what there is for the post and year, the recommended one picked already (JL-12)."""
+    ctx = current_ctx()
+    asked = own_subject(ctx, enrollment_id)
+    error = None
+    if request.method == "POST":
+        try:
+            choosing.choose_packages(ctx, asked, request.form.getlist("general") + request.form.getlist("professional"))
+        except DomainError as refused:
+            ctx.rollback()
+            asked, error = own_subject(ctx, enrollment_id), refused
+        else:
+            flash(_("课程已选好，可以开始学习。"), "done")
+            return redirect(url_for(".training"), 303)
+    offers = choosing.offers(ctx, asked)
+    if not offers and error is not None:
+        raise error
+    if not offers:
+        return redirect(url_for(".training"))
+    return page("course/packages.html", status=error.status if error else 200, subject=asked, offers=offers,
+                error=error, begun=choosing.begun(ctx, asked), words=PART_WORDS, active="training")
 
 
 # --- the player ------------------------------------------------------------------------------------------

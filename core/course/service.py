@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.base.db import Id, new_id
 from core.base.errors import Conflict, DomainError, Forbidden, NotFound, Refused, refuse_all
+from core.course.choosing import to_choose
 from core.course.events import StudyCompleted
 from core.course.facts import enrollment_facts, facts_of_person
 from core.course.ledger import Kind, Part, Progress, clearable, restorable
@@ -81,6 +82,8 @@ def check_may_study(ctx: Ctx, asked: Subject) -> None:
         raise Refused("not_opened", _("这项培训还没有开通。请先在“我的订单”里完成缴费。"))
     problems = hooks(ctx).check_ready_to_study(facts_of_person(ctx, asked.person_id), enrollment_facts(ctx, asked))
     refuse_all(problems)
+    if to_choose(ctx, asked):
+        raise Refused("package_missing", _("还没有选择课程。请先在“我的培训”点“推荐课程包”选择课程。"))
     for other in subjects_of(ctx, asked.person_id):
         if other.id == asked.id:
             return
