@@ -100,6 +100,7 @@ def test_its_tables_come_and_go_with_it(with_parcel: Directory, jilin: Tenant, n
     """A branch in its own package: up after the core's, down alone, up again; no other tenant gets its tables."""
     assert tables_of("parcel") == {"parcel"} and "parcel" not in tables_of()
     for tenant in (jilin, national):
+        tenant.config.database(tenant.slug)
         tenant.close()
         (tenant.config.tenant_var(tenant.slug) / "jianxue.sqlite").unlink()
     for _again in range(2):
