@@ -31,6 +31,25 @@ class DemoInstitution:
 
 
 @dataclass(frozen=True)
+class DemoPost:
+    """A post beside the national ones, of a class of persons that the tenant knows (X-24)."""
+
+    code: str
+    name: str
+    family: str
+    person_class: str
+
+
+@dataclass(frozen=True)
+class DemoPackage:
+    """A professional package that may be studied instead of the post's recommended one (JL-12)."""
+
+    code: str
+    title: str
+    post: str
+
+
+@dataclass(frozen=True)
 class DemoStaff:
     """`institution`: the name of the institution or enterprise that the account is limited to."""
 
@@ -101,6 +120,8 @@ class Cast:
     institution: tuple[DemoInstitution, ...]
     staff: tuple[DemoStaff, ...]
     trainee: tuple[DemoTrainee, ...]
+    post: tuple[DemoPost, ...] = ()
+    package: tuple[DemoPackage, ...] = ()
 
 
 ACCOUNTS = ("none", "initial", "own")

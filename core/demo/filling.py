@@ -27,6 +27,8 @@ from core.identity import (
 from core.identity.hashing import hash_password
 from core.notification import Notice, publish_notice
 from core.organization import Organization, seed_posts
+from core.organization import posts as all_posts
+from core.organization.service import add_post
 from core.registry import Kind, Status, pull_certificates
 from core.registry.holdings import fill
 from core.registry.sheet import CertificateSheet, Holding
@@ -88,8 +90,11 @@ def notices(ctx: Ctx, _cast: Cast) -> None:
                        ctx.now - timedelta(days=3))
 
 
-def posts(ctx: Ctx, _cast: Cast) -> None:
-    seed_posts(ctx)
+def posts(ctx: Ctx, cast: Cast) -> None:
+    known = {post.code for post in seed_posts(ctx)} | {post.code for post in all_posts(ctx, retired=True)}
+    for place, one in enumerate(cast.post, len(known)):
+        if one.code not in known:
+            add_post(ctx, one.code, one.name, one.family, place, one.person_class)
 
 
 def certificates(ctx: Ctx, cast: Cast) -> None:
@@ -118,8 +123,8 @@ def _opened(ctx: Ctx, person: DemoTrainee) -> Person:
     return opened
 
 
-def lessons(ctx: Ctx, _cast: Cast) -> None:
-    courses(ctx)
+def lessons(ctx: Ctx, cast: Cast) -> None:
+    courses(ctx, cast.package)
 
 
 PARTS: tuple[tuple[str, Callable[[Ctx, Cast], None]], ...] = (
