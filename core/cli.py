@@ -1,5 +1,6 @@
 """`jianxue …`: every command of the installation."""
 import asyncio
+import json
 import logging
 import os
 import socket
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
@@ -29,6 +31,10 @@ from core.extension import PluginError
 from core.migrating import upgrade_tenant
 from core.running import children, local_environment
 from core.tenancy import Directory, Tenant, UnknownTenant, unit_of_work
+from core.testing.findings import table
+from core.testing.kit import Kit
+from core.testing.scratch import Source
+from core.testing.skeleton import BadName, write_skeleton
 from core.work import crew_forever, relay_forever, work_forever
 
 T = TypeVar("T")
@@ -201,15 +207,55 @@ def tenant_list(installation: Installation) -> None:
 
 @tenant.command("check")
 @click.argument("slug", required=False)
+@click.option("--json", "as_json", is_flag=True, help="结果写成 JSON。")
 @click.pass_obj
-def tenant_check(installation: Installation, slug: str | None) -> None:
-    """检查设置、插件、数据库版本与存储；有问题时说明并以 1 结束。"""
+def tenant_check(installation: Installation, slug: str | None, as_json: bool) -> None:
+    """检查设置、插件、数据库版本与存储；给出 SLUG 时另做插件契约的全部检查。有问题时说明并以 1 结束。"""
+    report = None
+    if slug is not None:
+        [item] = installation.tenants(slug)
+        report = Kit(slug, Source(installation.config.tenants)).run()
     problems = [problem for item in installation.tenants(slug) for problem in check_tenant(item)]
-    for problem in problems:
-        click.echo(problem, err=True)
-    if problems:
+    passed = not problems and (report is None or report.passed)
+    if as_json:
+        document = report.as_document() if report else {}
+        click.echo(json.dumps({**document, "passed": passed, "installation": problems}, ensure_ascii=False, indent=2))
+    else:
+        if report is not None:
+            click.echo(table(report))
+        for problem in problems:
+            click.echo(problem, err=True)
+        if passed:
+            click.echo("没有问题")
+    if not passed:
         sys.exit(1)
-    click.echo("没有问题")
+
+
+@main.group()
+def plugin() -> None:
+    """插件。"""
+
+
+@plugin.command("new")
+@click.argument("name")
+@click.option("--title", default="", help="平台名称，例如 湖北省住房城乡建设人员培训平台。")
+@click.option("--row", default="", help="手册行号的前缀，例如 HB；不给则取名字的前两个字母。")
+@click.option("--at", "folder", type=click.Path(file_okay=False, exists=True, path_type=Path), default=".",
+              help="写到哪个目录，默认是当前目录。")
+def plugin_new(name: str, title: str, row: str, folder: Path) -> None:
+    """写一个新省份的骨架：插件、租户设置和测试；已有的文件一概不动。"""
+    try:
+        made = write_skeleton(folder, name, title=title, row=row)
+    except BadName as error:
+        raise click.ClickException(str(error)) from None
+    for path in made.files:
+        click.echo(f"写好 {path}")
+    if made.registered:
+        click.echo(f"入口已登记：{made.entry_point}")
+    else:
+        click.echo(f"请在 jianxue.plugins 这一组入口里加一行：{made.entry_point}")
+    click.echo("重新安装后入口生效（本仓库 make setup-test，自己的包 pip install -e .），然后检查：")
+    click.echo(f"  jianxue tenant check {name}")
 
 
 @tenant.command("date")

@@ -1,0 +1,157 @@
+"""A scratch environment: the tenants' files copied, databases and files in a temporary folder, clocks that stand.
+
+Nothing of the installation is touched, and what a plugin does here is gone with the folder.
+"""
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from core.app import create_app, open_tenants
+from core.base.clock import FixedClock, shanghai
+from core.base.config import ROOT, Config, load_config
+from core.extension.loading import installed_plugins
+from core.migrating import branches, upgrade_tenant
+from core.tenancy import NOBODY, Actor, Ctx, Directory, Tenant, bound, bound_tenant, set_tenant
+from core.tenancy.settings import read_tenants
+from core.web import JianxueFlask
+
+TODAY = date(2026, 11, 20)
+"""Where a tenant sets no business date, the kit lives on this day, whatever the calendar says."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is to be checked: the folder of the tenants' files, and plugins that are not installed yet.
+
+    `extra` holds the files of further tenants, `modules` their plugins by the names in `tenant.plugins`.
+    """
+
+    folder: Path = ROOT / "tenants"
+    extra: tuple[Path, ...] = ()
+    modules: Mapping[str, Any] = field(default_factory=dict)
+
+    def slugs(self) -> list[str]:
+        """All tenants, the extra ones last."""
+        files = [*sorted(self.folder.glob("[!_]*.toml")), *self.extra]
+        return list(dict.fromkeys(file.stem for file in files))
+
+    def plugins(self) -> dict[str, Any]:
+        return {**installed_plugins(), **self.modules}
+
+
+class Scratch:
+    """Some of the tenants in one process, as the web serves them, each with its own plugin manager."""
+
+    def __init__(self, folder: Path, source: Source, slugs: Sequence[str], blanks: Path | None = None) -> None:
+        self.folder = folder
+        self._blanks = blanks or folder
+        self.config = _config(folder, _tenants(folder, source, slugs))
+        self.directory: Directory = open_tenants(self.config, available=source.plugins())
+        self._ready: set[str] = set()
+        for tenant in self.directory:
+            tenant.clock = FixedClock(noon(business_date(tenant) or TODAY))
+
+    def tenant(self, slug: str) -> Tenant:
+        """A tenant whose scratch database has all its tables."""
+        tenant = self.directory.by_slug(slug)
+        if slug not in self._ready:
+            self._ready.add(slug)
+            self._make_database(tenant)
+        return tenant
+
+    def _make_database(self, tenant: Tenant) -> None:
+        """By the migrations; tenants with the same branches have the same tables, so these are made once."""
+        blank = self._blanks / f"blank-{'-'.join(branches(tenant))}.sqlite"
+        file = self.config.tenant_var(tenant.slug) / "jianxue.sqlite"
+        if blank.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(blank, file)
+            return
+        upgrade_tenant(tenant)
+        tenant.close()
+        shutil.copy(file, blank)
+
+    @cached_property
+    def app(self) -> JianxueFlask:
+        """The web over these tenants."""
+        return create_app(self.config, self.directory)
+
+    @contextmanager
+    def serving(self, tenant: Tenant, actor: Actor = NOBODY, *, keep: bool = True) -> Iterator[Ctx]:
+        """A context inside a request to the tenant's host; committed unless `keep` is false or the block raises."""
+        before = bound_tenant()
+        set_tenant(tenant)
+        try:
+            with bound(tenant), self.app.test_request_context("/", base_url=f"http://{tenant.file.hosts[0]}"):
+                ctx = Ctx(tenant, actor)
+                try:
+                    yield ctx
+                    ctx.commit() if keep else ctx.rollback()
+                except BaseException:
+                    ctx.rollback()
+                    raise
+                finally:
+                    ctx.close()
+        finally:
+            set_tenant(before)
+
+    def close(self) -> None:
+        for tenant in self.directory:
+            tenant.close()
+
+
+@contextmanager
+def scratch(source: Source, slugs: Sequence[str] | None = None, blanks: Path | None = None) -> Iterator[Scratch]:
+    """The named tenants, else all; ConfigError or PluginError says why they cannot be opened.
+
+    `blanks` is a folder in which several scratch environments share empty databases.
+    """
+    with tempfile.TemporaryDirectory(prefix="jianxue-check-", ignore_cleanup_errors=True) as name:
+        opened = Scratch(Path(name), source, source.slugs() if slugs is None else slugs, blanks)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def _tenants(folder: Path, source: Source, slugs: Sequence[str]) -> Path:
+    """A folder with the national values and the wanted tenants only."""
+    target = folder / "tenants"
+    target.mkdir()
+    for file in [*source.folder.rglob("*.toml"), *source.extra]:
+        inside = file.relative_to(source.folder) if file.is_relative_to(source.folder) else Path(file.name)
+        if file.stem in slugs or file.name.startswith("_"):
+            (target / inside).parent.mkdir(exist_ok=True)
+            shutil.copy(file, target / inside)
+    return target
+
+
+def _config(folder: Path, tenants: Path) -> Config:
+    kept = {name: os.environ[name] for name in ("JIANXUE_FONT",) if name in os.environ}
+    return load_config({**kept, "JIANXUE_MODE": "test", "JIANXUE_MASTER_KEY": secrets.token_hex(32),
+                        "JIANXUE_VAR": str(folder / "var"), "JIANXUE_TENANTS": str(tenants)})
+
+
+def business_date(tenant: Tenant) -> date | None:
+    """The day on which the tenant's demonstration lives, if it has one."""
+    files = read_tenants(tenant.config.tenants, demo=True)
+    return next(file.business_date for file in files if file.slug == tenant.slug)
+
+
+def noon(day: date) -> datetime:
+    return shanghai(day.year, day.month, day.day, 12)
+
+
+def later(tenant: Tenant, **time: float) -> None:
+    """Move the tenant's clock."""
+    clock = tenant.clock
+    assert isinstance(clock, FixedClock)
+    clock.at += timedelta(**time)
