@@ -32,7 +32,7 @@ from core.migrating import upgrade_tenant
 from core.running import children, local_environment
 from core.tenancy import Directory, Tenant, UnknownTenant, unit_of_work
 from core.testing.findings import table
-from core.testing.kit import Kit
+from core.testing.kit import CHECKS, Kit
 from core.testing.scratch import Source
 from core.testing.skeleton import BadName, write_skeleton
 from core.work import crew_forever, relay_forever, work_forever
@@ -208,13 +208,14 @@ def tenant_list(installation: Installation) -> None:
 @tenant.command("check")
 @click.argument("slug", required=False)
 @click.option("--json", "as_json", is_flag=True, help="结果写成 JSON。")
+@click.option("--only", type=click.Choice(CHECKS), multiple=True, help="只做这一项，可重复；不给则全做。")
 @click.pass_obj
-def tenant_check(installation: Installation, slug: str | None, as_json: bool) -> None:
+def tenant_check(installation: Installation, slug: str | None, as_json: bool, only: tuple[str, ...]) -> None:
     """检查设置、插件、数据库版本与存储；给出 SLUG 时另做插件契约的全部检查。有问题时说明并以 1 结束。"""
     report = None
     if slug is not None:
         [item] = installation.tenants(slug)
-        report = Kit(slug, Source(installation.config.tenants)).run()
+        report = Kit(slug, Source(installation.config.tenants)).run(only or CHECKS)
     problems = [problem for item in installation.tenants(slug) for problem in check_tenant(item)]
     passed = not problems and (report is None or report.passed)
     if as_json:

@@ -1,14 +1,15 @@
 """Templates of the tenant's plugins compile, and every page that needs no row of its own opens for each role."""
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 
 from flask.testing import FlaskClient
 from jinja2 import TemplateError
 
+from core.access import allows, policy_of
+from core.extension.parts import folder
 from core.identity import Account, account_of, open_full_session
 from core.identity.models import AccountRole
-from core.tenancy import Ctx, Role, Tenant, bound
+from core.tenancy import NOBODY, Actor, Ctx, Role, Tenant, bound
 from core.testing.cast import Holding, give_certificate, ready_person
 from core.testing.findings import Looking, Result
 from core.testing.scratch import Scratch
@@ -20,10 +21,9 @@ SKIPPED = ("static", "/-/", "/demo/", "/style")
 def plugin_templates(tenant: Tenant) -> Iterator[tuple[str, str]]:
     """(plugin, template) for each template that a plugin of the tenant brings."""
     for name in tenant.file.plugins:
-        file = getattr(tenant.plugins.get_plugin(name), "__file__", None)
-        folder = Path(file).parent / "templates" if file else None
-        if folder and folder.is_dir():
-            yield from ((name, str(path.relative_to(folder))) for path in sorted(folder.rglob("*.html")))
+        here = folder(tenant.plugins.get_plugin(name), "templates")
+        if here is not None:
+            yield from ((name, str(path.relative_to(here))) for path in sorted(here.rglob("*.html")))
 
 
 def check_pages(scratch: Scratch, tenant: Tenant, holding: Holding) -> Result:
@@ -37,30 +37,33 @@ def check_pages(scratch: Scratch, tenant: Tenant, holding: Holding) -> Result:
                 environment.get_template(template)
             except TemplateError as error:
                 looking.wrong(f"{plugin}：templates/{template}", f"模板写错了：{error}", "能编译的 Jinja 模板")
-    pages = list(_pages(scratch))
-    for who, token in _tokens(scratch, tenant, holding):
+    for who, actor, token in _visitors(scratch, tenant, holding):
         client = _client(scratch, tenant, token)
-        for page in pages:
+        for page in _pages(scratch, actor):
             looking.at()
             _open(looking, client, tenant, who, page)
     return looking.result()
 
 
-def _pages(scratch: Scratch) -> Iterator[str]:
+def _pages(scratch: Scratch, actor: Actor) -> Iterator[str]:
+    """What the actor's roles may open."""
     for rule in scratch.app.url_map.iter_rules():
-        plain = not rule.arguments and "GET" in (rule.methods or ())
-        if plain and not any(part in rule.rule for part in SKIPPED):
+        declared = policy_of(scratch.app.view_functions[rule.endpoint])
+        plain = not rule.arguments and "GET" in (rule.methods or ()) and not any(part in rule.rule for part in SKIPPED)
+        if plain and declared is not None and allows(declared, actor):
             yield rule.rule
 
 
-def _tokens(scratch: Scratch, tenant: Tenant, holding: Holding) -> Iterator[tuple[str, str]]:
+def _visitors(scratch: Scratch, tenant: Tenant, holding: Holding) -> Iterator[tuple[str, Actor, str]]:
     """Who looks, with the token of an open session."""
     with scratch.serving(tenant) as ctx:
         person = ready_person(ctx, 801)
         give_certificate(ctx, person, holding)
-        trainee = open_full_session(ctx, account_of(ctx, person), "").token
-        chief = open_full_session(ctx, _administrator(ctx), "").token
-    yield from (("访客", ""), ("学员", trainee), ("管理员", chief))
+        trainee, chief = account_of(ctx, person), _administrator(ctx)
+        opened = [(account.id, open_full_session(ctx, account, "").token) for account in (trainee, chief)]
+    yield "访客", NOBODY, ""
+    for who, role, (account_id, token) in zip(("学员", "管理员"), (Role.TRAINEE, Role.ADMINISTRATOR), opened, strict=True):
+        yield who, Actor(account_id, roles=frozenset({role})), token
 
 
 def _administrator(ctx: Ctx) -> Account:

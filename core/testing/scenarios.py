@@ -20,6 +20,7 @@ from core.course.models import HourEntry, StudyPackage
 from core.course.service import check_may_study
 from core.course.subjects import subject
 from core.cycle import EnrollmentState, choose, enrollment, enrollments_of, submit
+from core.demo.cast import cast_of
 from core.exam import ExamPassed
 from core.exam.models import Sitting
 from core.extension import hooks
@@ -37,6 +38,7 @@ from core.testing.scratch import Scratch
 
 AUDITOR = Actor(name="示例审核员", roles=frozenset({Role.AUDITOR}))
 NOTHING = "无"
+PAPER = "paper"
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,23 @@ def walk(scratch: Scratch, slug: str, holding: Holding) -> list[Seen]:
         if any(not item.right and item.row == "X-18" and step is _enrolled for item in seen):
             break
     return found
+
+
+def holding_of(scratch: Scratch, tenant: Tenant) -> Holding:
+    """The first certificate of the tenant's demonstration that the tenant takes in, else the first of all."""
+    cast = cast_of(tenant)
+    registry = cast.registry
+    found = [held for person in cast.trainee for held in person.certificate
+             if held.status == Status.NORMAL and held.kind == PAPER]
+    candidates = [Holding(held.issuer or registry.issuer, held.province or registry.province, held.issued_on, held.post)
+                  for held in found]
+    with scratch.serving(tenant, keep=False) as ctx:
+        person = ready_person(ctx, 990)
+        for one in candidates:
+            facts = certificate_facts(ctx, give_certificate(ctx, person, one), person)
+            if not hooks(ctx).check_eligibility(facts, local_date(ctx.now).year):
+                return one
+    return candidates[0] if candidates else Holding()
 
 
 def _account(one: Walk) -> Iterator[Seen]:

@@ -20,7 +20,7 @@ from core.base.config import ROOT, Config, load_config
 from core.extension.loading import installed_plugins
 from core.migrating import branches, upgrade_tenant
 from core.tenancy import NOBODY, Actor, Ctx, Directory, Tenant, bound, bound_tenant, set_tenant
-from core.tenancy.settings import read_tenants
+from core.tenancy.settings import DEMO_FOLDER, read_tenants
 from core.web import JianxueFlask
 
 TODAY = date(2026, 11, 20)
@@ -125,12 +125,12 @@ def scratch(source: Source, slugs: Sequence[str] | None = None, blanks: Path | N
 def _tenants(folder: Path, source: Source, slugs: Sequence[str]) -> Path:
     """A folder with the national values and the wanted tenants only."""
     target = folder / "tenants"
-    target.mkdir()
-    for file in [*source.folder.rglob("*.toml"), *source.extra]:
-        inside = file.relative_to(source.folder) if file.is_relative_to(source.folder) else Path(file.name)
-        if file.stem in slugs or file.name.startswith("_"):
-            (target / inside).parent.mkdir(exist_ok=True)
-            shutil.copy(file, target / inside)
+    (target / DEMO_FOLDER).mkdir(parents=True)
+    for home in (source.folder, *(file.parent for file in source.extra)):
+        for place in (Path(), Path(DEMO_FOLDER)):
+            for file in (home / place).glob("*.toml"):
+                if file.stem in slugs or file.name.startswith("_"):
+                    shutil.copy(file, target / place)
     return target
 
 

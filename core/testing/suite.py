@@ -7,7 +7,7 @@
 
 Each check is one test; what is wrong and what would be right stands in its failure.
 """
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -32,10 +32,12 @@ class Conformance:
     holding: ClassVar[Holding | None] = None
 
     @pytest.fixture(scope="class")
-    def report(self) -> Iterator[Report]:
-        """All checks, done once for the class."""
-        kind = type(self)
-        yield Kit(kind.slug, Source(extra=kind.files, modules=kind.modules), kind.holding).run()
+    @classmethod
+    def report(cls, request: pytest.FixtureRequest) -> Report:
+        """The checks that this run of pytest asks for, done once for the class."""
+        wanted = [str(item.callspec.params["check"]) for item in request.session.items
+                  if isinstance(item, pytest.Function) and item.cls is cls and "check" in item.callspec.params]
+        return Kit(cls.slug, Source(extra=cls.files, modules=cls.modules), cls.holding).run(wanted)
 
     @pytest.mark.parametrize("check", CHECKS)
     def test_conformance(self, report: Report, check: str) -> None:

@@ -1,0 +1,178 @@
+"""The conformance kit: it is green at the shipped tenants, and names what is wrong with a wrong plugin (C-13)."""
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from core.api import CertificateFacts, Column, Ctx, EnrollmentFacts, Problem, hookimpl
+from core.contract.hooks import Hooks
+from core.cycle import defaults
+from core.testing import CHECKS, Kit, Report, Source, is_sentence
+from core.testing.contract import SPECS
+from core.testing.findings import table
+from core.testing.samples import fits, samples_of
+from core.testing.suite import Conformance
+from tests.contracts import everything
+from tests.data import TENANTS
+
+Cli = Callable[..., tuple[int, str]]
+
+
+class TestGuangdong(Conformance):
+    """The tenant with most rules of its own, and all shipped tenants beside it."""
+
+    slug = "guangdong"
+
+
+@pytest.mark.parametrize("slug", ["beijing", "jilin"])
+def test_the_shipped_tenants_conform(slug: str) -> None:
+    """X-01 … X-29 as far as services can be driven; "beside" stands in TestGuangdong."""
+    report = Kit(slug, Source(TENANTS)).run([check for check in CHECKS if check != "beside"])
+    assert report.passed, table(report)
+
+
+def found(report: Report, check: str = "hooks") -> str:
+    [result] = [result for result in report.results if result.key == check]
+    return "\n".join(str(finding) for finding in result.findings)
+
+
+def plugin(**hooks: Any) -> SimpleNamespace:
+    return SimpleNamespace(__name__="wrong", **{name: hookimpl(function) for name, function in hooks.items()})
+
+
+def checked(tmp_path: Path, module: Any, only: str = "hooks", texts: str = "") -> Report:
+    """The report of a tenant `hubei` with this one plugin."""
+    file = tmp_path / "hubei.toml"
+    file.write_text(f'[tenant]\nname = "湖北"\nhosts = ["hubei.localhost"]\nplugins = ["wrong"]\n{texts}',
+                    encoding="utf-8")
+    return Kit("hubei", Source(TENANTS, (file,), {"wrong": module})).run([only])
+
+
+def test_a_plugin_that_answers_every_hook_conforms(tmp_path: Path) -> None:
+    """Every hook of the contract has samples, also one that is added tomorrow."""
+    report = checked(tmp_path, everything)
+    assert "没有样例值" not in found(report)
+    [hooks] = report.results
+    assert hooks.looked_at == len(SPECS)
+    assert not [finding for finding in hooks.findings if "句子" not in finding.wrong]
+
+
+def check_eligibility(problem: Any) -> Callable[..., Any]:
+    def check_eligibility(ctx: Ctx, certificate: CertificateFacts, year: int) -> list[Problem]:
+        return problem() if callable(problem) else [problem]
+    return check_eligibility
+
+
+@pytest.mark.parametrize(("problem", "wrong"), [
+    (Problem("Bad-Code", "不受理。"), "代号 'Bad-Code'"),
+    (Problem("late", "not accepted"), "句子“not accepted”"),
+    (Problem("late", "不受理"), "句子“不受理”"),
+    (Problem("late", "不受理。", hint="去别处"), "提示“去别处”"),
+    (lambda: "不受理。", "返回了 str"),
+    (lambda: None, "返回了 NoneType"),
+    (lambda: 1 // 0, "调用出错 ZeroDivisionError"),
+    (lambda: time.sleep(0.6) or [], "一次调用用了 0.6 秒"),
+])
+def test_what_is_wrong_with_an_answer_is_named(problem: Any, wrong: str, tmp_path: Path) -> None:
+    report = checked(tmp_path, plugin(check_eligibility=check_eligibility(problem)))
+    assert not report.passed
+    assert f"wrong：check_eligibility：{wrong}" in found(report)
+
+
+def test_annotations_are_those_of_the_contract(tmp_path: Path) -> None:
+    def resolve_exam_required(ctx: Ctx, enrollment: CertificateFacts) -> str | None:
+        return None
+
+    def check_replacement(ctx: Ctx, certificate):  # type: ignore[no-untyped-def]
+        return []
+
+    report = checked(tmp_path, plugin(resolve_exam_required=resolve_exam_required, check_replacement=check_replacement))
+    said = found(report)
+    assert "resolve_exam_required：enrollment 注解为 CertificateFacts。应为：EnrollmentFacts" in said
+    assert "resolve_exam_required：return 注解为 str | None。应为：bool | None" in said
+    assert "check_replacement：return 没有类型注解。应为：return: list[Problem]" in said
+
+
+def test_a_memory_between_two_calls_is_noticed(tmp_path: Path) -> None:
+    """No module-level state: the same question gets the same answer."""
+    asked: list[object] = []
+
+    def resolve_exam_required(ctx: Ctx, enrollment: EnrollmentFacts) -> bool | None:
+        asked.append(enrollment)
+        return len(asked) % 2 == 0
+
+    assert "同样的参数两次答复不同" in found(checked(tmp_path, plugin(resolve_exam_required=resolve_exam_required)))
+
+
+def test_an_adjustment_adds_each_column_once(tmp_path: Path) -> None:
+    def adjust_certificate_columns(ctx: Ctx, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        return (*columns, Column("number", "编号"))
+
+    report = checked(tmp_path, plugin(adjust_certificate_columns=adjust_certificate_columns))
+    assert "有重复的项：number、post、actions、number" in found(report)
+
+
+@pytest.mark.parametrize(("texts", "wrong"), [
+    ('audit_passed_sms = { value = "恭喜您已通过审核。", source = "HB-1" }', "开头不一致"),
+    ('cheating_sms = { value = "您的学时将被清除。", source = "HB-1" }', "没有用到变量 name、post、year"),
+    ('exam_failed = { value = "可继续“测试。", source = "HB-1" }', "“ 与 ” 不成对"),
+])
+def test_what_is_wrong_with_a_text_is_named(texts: str, wrong: str, tmp_path: Path) -> None:
+    """X-29 and the variables."""
+    report = checked(tmp_path, ModuleType("wrong"), "texts", f"[texts]\n{texts}\n")
+    assert wrong in found(report, "texts")
+
+
+@pytest.mark.parametrize(("texts", "wrong"), [
+    ('cheating_sms = { value = "{who}您好。", source = "HB-1" }', "未知的变量 who"), ("[photos]", "photos"),
+])
+def test_a_tenant_that_cannot_be_opened_says_why(texts: str, wrong: str, tmp_path: Path) -> None:
+    report = checked(tmp_path, ModuleType("wrong"), "texts", f"[texts]\n{texts}\n")
+    assert not report.passed and wrong in found(report, "opening")
+
+
+def test_a_plugin_that_disturbs_another_tenant_is_noticed(tmp_path: Path) -> None:
+    """A leak that reaches beyond the tenant: here every certificate of the core ends up refused everywhere."""
+    file = tmp_path / "hubei.toml"
+    file.write_text('[tenant]\nname = "湖北"\nhosts = ["hubei.localhost"]\nplugins = ["wrong"]\n', encoding="utf-8")
+    kept = defaults.ENDED
+
+    def resolve_exam_required(ctx: Ctx, enrollment: EnrollmentFacts) -> bool | None:
+        defaults.ENDED = tuple(defaults.Status)  # type: ignore[assignment]
+        return None
+
+    try:
+        report = Kit("hubei", Source(TENANTS, (file,), {"wrong": plugin(
+            resolve_exam_required=resolve_exam_required)})).run(["beside"])
+    finally:
+        defaults.ENDED = kept
+    assert "并存时为" in found(report, "beside")
+
+
+def test_sentences() -> None:
+    assert all(map(is_sentence, ("请重新上传。", "是否继续？", "（见说明。）")))
+    assert not any(map(is_sentence, ("请重新上传", "Please.", " 请重新上传。", "")))
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_every_argument_has_samples_of_its_type(name: str) -> None:
+    hints = {key: kind for key, kind in getattr(Hooks, name).__annotations__.items() if key not in ("return", "ctx")}
+    for kind in hints.values():
+        values = samples_of(kind, {})
+        assert values and all(fits(value, kind) for value in values)
+
+
+def test_the_command_prints_a_table_and_fails(cli: Cli) -> None:
+    """`jianxue tenant check <slug>`: status 1 on a finding, and what would be right."""
+    assert cli("db", "upgrade", "--tenant", "national")[0] == 0
+    status, output = cli("tenant", "check", "national", "--only", "texts", "--only", "hooks")
+    assert status == 0 and "钩子守约" in output and output.endswith("没有问题\n")
+    status, output = cli("tenant", "check", "jilin", "--json", "--only", "texts")
+    assert status == 1
+    document = json.loads(output)
+    assert [one["key"] for one in document["checks"]] == ["texts"] and document["checks"][0]["passed"]
+    assert not document["passed"] and "jianxue db upgrade --tenant jilin" in document["installation"][0]
