@@ -3,7 +3,7 @@
 Stands beside `core.app`; nothing that serves requests imports it.
 """
 from core.testing.cast import Holding
-from core.testing.contract import check_hooks, check_problem, implementations, is_sentence
+from core.testing.contract import check_hooks, check_problem, check_state, implementations, is_sentence
 from core.testing.findings import Finding, Report, Result
 from core.testing.kit import CHECKS, Kit
 from core.testing.moves import check_migrations
@@ -13,5 +13,5 @@ from core.testing.scratch import Scratch, Source, scratch
 from core.testing.texts import check_texts
 
 __all__ = ["CHECKS", "Finding", "Holding", "Kit", "Report", "Result", "Scratch", "Seen", "Source", "check_hooks",
-           "check_migrations", "check_pages", "check_problem", "check_texts", "implementations", "is_sentence",
-           "scratch", "walk"]
+           "check_migrations", "check_pages", "check_problem", "check_state", "check_texts", "implementations",
+           "is_sentence", "scratch", "walk"]

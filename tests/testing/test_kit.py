@@ -1,4 +1,5 @@
 """The conformance kit: it is green at the shipped tenants, and names what is wrong with a wrong plugin (C-13)."""
+import importlib
 import json
 import time
 from collections.abc import Callable
@@ -84,17 +85,28 @@ def test_what_is_wrong_with_an_answer_is_named(problem: Any, wrong: str, tmp_pat
 
 
 def test_annotations_are_those_of_the_contract(tmp_path: Path) -> None:
-    def resolve_exam_required(ctx: Ctx, enrollment: CertificateFacts) -> str | None:
+    """A wrong one keeps the tenant closed, one that is left out is named."""
+    def resolve_exam_required(ctx: Ctx, enrollment: CertificateFacts) -> bool | None:
         return None
 
     def check_replacement(ctx: Ctx, certificate):  # type: ignore[no-untyped-def]
         return []
 
-    report = checked(tmp_path, plugin(resolve_exam_required=resolve_exam_required, check_replacement=check_replacement))
-    said = found(report)
-    assert "resolve_exam_required：enrollment 注解为 CertificateFacts。应为：EnrollmentFacts" in said
-    assert "resolve_exam_required：return 注解为 str | None。应为：bool | None" in said
-    assert "check_replacement：return 没有类型注解。应为：return: list[Problem]" in said
+    wrong = checked(tmp_path, plugin(resolve_exam_required=resolve_exam_required))
+    assert "resolve_exam_required 与契约不符：enrollment 应为" in found(wrong, "opening")
+    missing = checked(tmp_path, plugin(check_replacement=check_replacement))
+    assert "check_replacement：return 没有类型注解。应为：return: list[Problem]" in found(missing)
+
+
+def test_what_a_plugin_keeps_in_its_modules_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No module-level state, and nothing of the core but `core.api`."""
+    package = tmp_path / "leaky"
+    package.mkdir()
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "hooks.py").write_text("from core.cycle import rules\n\nseen: list[str] = []\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    said = found(checked(tmp_path, importlib.import_module("leaky.hooks"), "state"), "state")
+    assert "hooks.py:1" in said and "hooks.py:3" in said
 
 
 def test_a_memory_between_two_calls_is_noticed(tmp_path: Path) -> None:
