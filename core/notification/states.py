@@ -12,10 +12,6 @@ class DeliveryState(StrEnum):
     UNDELIVERED = "undelivered"
 
 
-FAILED = frozenset({DeliveryState.GIVEN_UP, DeliveryState.UNDELIVERED})
-"""It certainly reached nobody; what was sent and has no receipt may have arrived."""
-
-
 STATE_TEXTS = {
     DeliveryState.WAITING: _l("等待发送"), DeliveryState.SENT: _l("已发送"), DeliveryState.GIVEN_UP: _l("发送失败"),
     DeliveryState.DELIVERED: _l("已送达"), DeliveryState.UNDELIVERED: _l("未送达"),

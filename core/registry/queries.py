@@ -11,7 +11,9 @@ from core.base.errors import NotFound
 from core.contract.values import CertificateFacts
 from core.identity import Person
 from core.organization import Post, class_of
+from core.registry.gateway import GatewayDown, gateway
 from core.registry.models import Certificate, CertificateStatusEntry, HoursRecord, Pull
+from core.registry.sheet import Holding
 from core.registry.states import STATUS_TEXTS, Kind, Status
 from core.tenancy import Ctx
 
@@ -64,6 +66,14 @@ def status_of(held: Certificate) -> Status:
 def status_entry(held: Certificate) -> CertificateStatusEntry:
     """The newest status entry with its remark (备注, JL-08)."""
     return held.entries[-1]
+
+
+def holdings_of(ctx: Ctx, person: Person) -> list[Holding]:
+    """What the ministry holds of a person, pulled or not; nothing while it does not answer."""
+    try:
+        return gateway(ctx).holdings(ctx, person.id_number)
+    except GatewayDown:
+        return []
 
 
 def latest_pull(ctx: Ctx, person: Person) -> Pull | None:

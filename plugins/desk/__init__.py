@@ -1,1 +1,1 @@
-"""更正服务台：电话更正手机号，任何租户列入插件即可启用（BJ-02、C-22）。"""
+"""更正服务台: a wrong phone is corrected by the hotline, with two pairs of eyes and a way back (BJ-02, C-22, X-08)."""

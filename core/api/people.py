@@ -1,0 +1,105 @@
+"""For a plugin that works on persons: look for them, what is on file, take over another phone."""
+from dataclasses import dataclass
+from datetime import date
+
+from core.base.db import Id
+from core.contract.values import PersonFacts, SensitiveAction
+from core.course import record_of, subjects_of
+from core.identity import (
+    Person,
+    account_of,
+    check_phone_free,
+    check_sensitive,
+    end_sessions,
+    find_people,
+    person_facts,
+    person_of,
+)
+from core.identity import set_phone as put_phone_on_file
+from core.registry import certificates_of, holdings_of
+from core.tenancy import Ctx
+
+__all__ = ["KnownFacts", "PersonCard", "card_of", "cards_of", "check_new_phone", "check_sensitive_of", "facts_of",
+           "find", "known_of", "set_phone", "sign_out_everywhere"]
+
+HIDDEN = "********"
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """A person as a helper at the telephone sees one: enough to tell two of the same name apart, and none of what
+    an identity question asks for."""
+
+    id: Id
+    name: str
+    sex: str
+    id_shown: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class KnownFacts:
+    """What is on file and only the person should know; for the server's own comparing, never for a page."""
+
+    id_number: str
+    email: str
+    posts: tuple[str, ...]
+    certificate_numbers: tuple[str, ...]
+    issue_years: tuple[int, ...]
+    last_study: date | None
+
+
+def find(ctx: Ctx, term: str) -> list[PersonCard]:
+    """By the whole name, ID number, phone, or at least the last four digits of either number."""
+    return [_card(person) for person in find_people(ctx, term)]
+
+
+def card_of(ctx: Ctx, person_id: Id) -> PersonCard:
+    """Raises NotFound."""
+    return _card(person_of(ctx, person_id))
+
+
+def cards_of(ctx: Ctx, person_ids: set[Id]) -> dict[Id, PersonCard]:
+    """Several at once, for a list."""
+    return {person_id: _card(person_of(ctx, person_id)) for person_id in person_ids}
+
+
+def _card(person: Person) -> PersonCard:
+    return PersonCard(person.id, person.name, person.sex, person.id_number[:10] + HIDDEN, person.phone)
+
+
+def facts_of(ctx: Ctx, person_id: Id) -> PersonFacts:
+    """The person as hooks see one."""
+    return person_facts(ctx, person_of(ctx, person_id))
+
+
+def known_of(ctx: Ctx, person_id: Id) -> KnownFacts:
+    """For identity questions: certificates here and at the ministry, and the last day of study."""
+    person = person_of(ctx, person_id)
+    held = [(one.post.name, one.number, one.issued_on.year) for one in certificates_of(ctx, person)]
+    held += [(one.post, one.number, one.issued_on.year) for one in holdings_of(ctx, person)]
+    days = [lines[0].day for subject in subjects_of(ctx, person.id) if (lines := record_of(ctx, subject))]
+    return KnownFacts(
+        person.id_number, person.email, tuple(dict.fromkeys(post for post, _number, _year in held)),
+        tuple(dict.fromkeys(number for _post, number, _year in held)),
+        tuple(dict.fromkeys(year for _post, _number, year in held)), max(days, default=None))
+
+
+def check_new_phone(ctx: Ctx, person_id: Id, phone: str) -> None:
+    """Raise Conflict where one phone is one account and this one is somebody else's (X-07)."""
+    check_phone_free(ctx, phone, person_of(ctx, person_id))
+
+
+def check_sensitive_of(ctx: Ctx, person_id: Id, action: SensitiveAction) -> None:
+    """Raise Refused while the person has to wait with the action (hook check_sensitive_action)."""
+    check_sensitive(ctx, person_of(ctx, person_id), action)
+
+
+def set_phone(ctx: Ctx, person_id: Id, phone: str) -> None:
+    """Put the number on file. The caller has proven who asked and records it. Raises Conflict as check_new_phone."""
+    put_phone_on_file(ctx, person_of(ctx, person_id), phone)
+
+
+def sign_out_everywhere(ctx: Ctx, person_id: Id) -> None:
+    """End all open sessions of the person."""
+    end_sessions(ctx, account_of(ctx, person_of(ctx, person_id)).id)
