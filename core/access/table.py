@@ -14,6 +14,7 @@ class Permission(StrEnum):
     INVIGILATE = "invigilate"
     WITNESS = "witness"
     CORRECT_CONTACT = "correct_contact"  # the hotline's tickets
+    CORRECT_PHOTO = "correct_photo"      # tickets about a photo that may not change (A.7)
     DECIDE_CONTACT = "decide_contact"    # the second pair of eyes on them
     READ_CONTACT = "read_contact"
     CONSOLE = "console"                  # the back office's first page
@@ -34,6 +35,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.INVIGILATE: frozenset({Role.INVIGILATOR}),
     Permission.WITNESS: frozenset({Role.WITNESS}),
     Permission.CORRECT_CONTACT: frozenset({Role.HOTLINE, Role.ADMINISTRATOR}),
+    Permission.CORRECT_PHOTO: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.DECIDE_CONTACT: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
     Permission.READ_CONTACT: frozenset({Role.HOTLINE, Role.APPROVER, Role.ADMINISTRATOR}),
     Permission.CONSOLE: STAFF,

@@ -38,7 +38,7 @@ class PhotoTickets(TableView[PhotoTicket]):
     """照片更换: tickets for photos that were wrongly accepted or refused; the old photo stays on file."""
 
     model, key, title, group, icon = PhotoTicket, "photo-tickets", _l("照片更换"), Group.PEOPLE, "person-bounding-box"
-    permission = Permission.CORRECT_CONTACT
+    permission = Permission.CORRECT_PHOTO
     summary = _l("学员申请更换照片，核对身份后处理。")
     lead = _l("请核对身份证后再同意。原来的照片留在档案中，学员会收到处理结果。")
     search_hint = _l("身份证号")

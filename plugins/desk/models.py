@@ -1,7 +1,7 @@
 """Tables of the desk: tickets, what was done to them, the questions, the calls. Only a ticket's state ever changes."""
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api.store import Base, Id, Retention, Sealed, id_column, personal
@@ -40,6 +40,12 @@ class Entry(Base):
     account_id: Mapped[Id] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(info=personal(Retention.SECURITY))
     text: Mapped[str] = mapped_column(Sealed, default="", info=personal(Retention.SECURITY))
+
+
+@event.listens_for(Entry, "before_update")
+@event.listens_for(Entry, "before_delete")
+def append_only(_mapper: object, _connection: object, entry: Entry) -> None:
+    raise RuntimeError(f"the history of a ticket is never changed: {entry.id}")
 
 
 class AskedQuestion(Base):

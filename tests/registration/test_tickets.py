@@ -26,7 +26,7 @@ def opened(tenant: Tenant, browser: Browser) -> str:
         return str(ctx.db.query(PhotoTicket).one().id)
 
 
-@pytest.mark.parametrize("role", [Role.HOTLINE, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
 @pytest.mark.parametrize("action, changes, words", [("accept", True, "已更换"), ("refuse", False, "未同意")])
 def test_a_clerk_decides(tenant: Tenant, browser_of: Browsers, role: Role, action: str, changes: bool,
                          words: str) -> None:
