@@ -25,6 +25,7 @@ from core.web.errors import answer, install_errors
 from core.web.headers import add_security_headers
 from core.web.ownership import Ownership
 from core.web.sessions import TenantSessions
+from core.web.translations import TenantWords
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -61,12 +62,11 @@ class JianxueFlask(Flask):
             SESSION_COOKIE_SAMESITE="Lax", MAX_CONTENT_LENGTH=300 * 2**20, MAX_FORM_MEMORY_SIZE=2 * 2**20,
             MAX_FORM_PARTS=2_000, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=production,
             BABEL_DEFAULT_LOCALE="zh_CN", BABEL_DEFAULT_TIMEZONE="Asia/Shanghai", TESTING=config.mode is Mode.TEST,
-            BABEL_TRANSLATION_DIRECTORIES=str(config_translations()),
         )
         self.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
         self.before_request(self._hide)
         self.csrf = CSRFProtect(self)
-        Babel(self, locale_selector=choose_language)
+        Babel(self, locale_selector=choose_language).domain_instance = TenantWords(config_translations())
         self.before_request(self._admit)
         self.after_request(self._finish)
         self.teardown_request(self._close)

@@ -50,6 +50,19 @@ def test_a_page_is_served_where_the_plugin_is_on(served: JianxueFlask, jilin: Te
     assert "包裹" not in at(served, national).get(path).text
 
 
+def test_its_words_are_its_tenants_own(served: JianxueFlask, jilin: Tenant, national: Tenant) -> None:
+    """A catalogue of its own, which may also say a word of the core differently, there and nowhere else."""
+    for tenant, sign_in in ((jilin, "Come in"), (national, "Sign in"), (jilin, "Come in")):
+        browser = at(served, tenant)
+        browser.get("/")
+        browser.submit("/preferences", {"locale": "en"})
+        assert sign_in in browser.get("/").text
+        if tenant is jilin:
+            assert "The parcel is on its way" in browser.get(f"/parcel/{uuid4()}").text
+        else:
+            assert "Come in" not in browser.get("/").text
+
+
 def test_the_back_office_shows_its_pages_where_the_plugin_is_on(
         served: JianxueFlask, jilin: Tenant, national: Tenant) -> None:
     """An administrator elsewhere finds neither page nor entry; the answer comes before who asks is looked at."""
