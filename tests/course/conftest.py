@@ -110,7 +110,10 @@ class Learner:
 
     def open(self, lesson: str | None = None) -> TestResponse:
         self.browser.get("/training")
-        response = self.browser.send(f"/study/{self.enrollment}/lease", {"lesson": lesson} if lesson else {})
+        return self.opened(self.browser.send(f"/study/{self.enrollment}/lease", {"lesson": lesson} if lesson else {}))
+
+    def opened(self, response: TestResponse) -> TestResponse:
+        """Play on from what the server answered to the wish for a lease."""
         if response.status_code == 200:
             self.lease = response.json
             self.token, self.position = response.json["token"], response.json["resume_ms"]

@@ -18,7 +18,7 @@ from core.base.db import Id, new_id
 from core.contract.values import PersonFacts
 from core.course.facts import enrollment_facts
 from core.course.subjects import subject
-from core.cycle import Enrollment
+from core.cycle import Enrollment, EnrollmentState
 from core.demo.bank import demo_questions
 from core.demo.cast import Cast, read_cast
 from core.exam import bank
@@ -142,9 +142,10 @@ class Journey:
     def enroll(self) -> None:
         """The trainee chooses and submits; where the tenant has others do it, they do."""
         self.browser.get("/education/choose")
-        self.browser.submit("/education/choose", {"choice": [f"{self.held}:{self.year}"]})
-        self.browser.get("/education/submit")
-        answer = self.browser.submit("/education/submit")
+        answer = self.browser.submit("/education/choose", {"choice": [f"{self.held}:{self.year}"]})
+        if answer.status_code == 303 and not self.enrollments(EnrollmentState.OPEN):
+            self.browser.get("/education/submit")
+            answer = self.browser.submit("/education/submit")
         with unit_of_work(self.tenant) as ctx:
             order = ctx.db.scalar(select(Order))
             if order is not None:
@@ -152,21 +153,22 @@ class Journey:
                 order.state, order.paid_at = OrderState.PAID, ctx.now
                 ctx.db.flush()
                 ctx.publish(OrderPaid(order.id))
-        if order is None and answer.status_code == 303 and self.enrollments():
+        if order is None and self.enrollments(EnrollmentState.OPEN):
             self.note("enrolled_by", "trainee, others pay")
         elif order is None:
             assert self.enroller is not None, f"not enrolled: {answer.status_code} {_said(answer.text)}"
             self.enroller(self)
             self.note("enrolled_by", "institution")
-        [self.enrollment] = self.enrollments()
+        [self.enrollment] = self.enrollments(EnrollmentState.OPEN)
         with unit_of_work(self.tenant) as ctx:
             facts = enrollment_facts(ctx, subject(ctx, self.enrollment))
             self.note("order_pages", hooks(ctx).resolve_order_path(facts).self_service)
             self.note("course_choice", hooks(ctx).resolve_course_choice(facts).by_trainee)
 
-    def enrollments(self) -> list[Id]:
+    def enrollments(self, state: EnrollmentState) -> list[Id]:
         with unit_of_work(self.tenant) as ctx:
-            return list(ctx.db.scalars(select(Enrollment.id).where(Enrollment.person_id == self.person_id)))
+            return list(ctx.db.scalars(select(Enrollment.id).where(Enrollment.person_id == self.person_id,
+                                                                   Enrollment.state == state)))
 
     def gates(self) -> None:
         """What stands between a bare account and the first lesson (X-09), then all of it put in order."""
@@ -194,7 +196,7 @@ class Journey:
         learner = self.learner()
         done: dict[str, Any] = {}
         while not done.get("done"):
-            assert learner.open().status_code == 200
+            learner.opened(self.browser.send(f"/study/{self.enrollment}/lease"))
             done = learner.watch(LESSON_SECONDS, LESSON_SECONDS).json or {}
             assert done["full"], done
         self.note("hours", done["hours_text"])

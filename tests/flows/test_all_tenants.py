@@ -40,6 +40,14 @@ GUANGDONG: Declared = {
 BEIJING: Declared = {
     "account.initial_password": ("X-05", ["111111"]),
     "account.origin": ("X-06", "centre"),
+    "cheating.sms": ("X-17", "尊敬的王小明学员您好，因您在继续教育学习课程中存在作弊行为，按照有关要求，您的资料员岗位2020年度学时将被清除，"
+                             "请重新学习（教育培训网）"),
+    "enrolled_by": ("X-10", "trainee, others pay"),
+    "exam.posts": ("X-15", ["材料员", "机械员", "资料员", "劳务员", "标准员", "安全员"]),
+    "exam.required": ("X-15", False),
+    "invoice": ("X-23", "none"),
+    "order_pages": ("X-10", False),
+    "phone.corrected": ("X-08", "by 13366510035、13366217296"),
     "gates": ("X-09", ["id_scans_missing", "phone_unconfirmed", "photo_missing"]),
 }
 DECLARED: dict[str, Declared] = {"jilin": JILIN, "guangdong": GUANGDONG, "beijing": BEIJING}
