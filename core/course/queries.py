@@ -64,6 +64,10 @@ def has_begun(ctx: Ctx, enrollment_id: Id) -> bool:
 
 def progress(ctx: Ctx, subject: Subject) -> Progress:
     """How far an enrollment is (N-32): hours credited by the server, never above what is due."""
+    return ctx.look_up(("progress", subject), lambda: _progress(ctx, subject))
+
+
+def _progress(ctx: Ctx, subject: Subject) -> Progress:
     by_lesson = credited_by_lesson(ctx, subject.id)
     parts: dict[str, int] = defaultdict(int)
     if by_lesson:

@@ -2,6 +2,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -36,7 +37,7 @@ def offers(ctx: Ctx) -> tuple[YearOffer, ...]:
 
 def enrollment(ctx: Ctx, enrollment_id: Id) -> Enrollment:
     """One enrollment; NotFound when there is none."""
-    found = ctx.db.get(Enrollment, enrollment_id)
+    found = ctx.look_up(("enrollment", enrollment_id), lambda: ctx.db.get(Enrollment, enrollment_id))
     if found is None:
         raise NotFound("enrollment", _("没有找到这项培训。请从“我的培训”中打开。"))
     return found
@@ -45,9 +46,14 @@ def enrollment(ctx: Ctx, enrollment_id: Id) -> Enrollment:
 def enrollments_of(ctx: Ctx, person_id: Id, *, chosen: bool = False) -> list[Enrollment]:
     """A person's live enrollments, first enrolled first (N-24); with `chosen` those of the cart instead."""
     states = {EnrollmentState.CHOSEN} if chosen else TAKEN
-    return list(ctx.db.scalars(select(Enrollment).where(
+    found = ctx.db.scalars(select(Enrollment).where(
         Enrollment.person_id == person_id, Enrollment.state.in_(states))
-        .order_by(Enrollment.enrolled_at, Enrollment.turn, Enrollment.id)))
+        .order_by(Enrollment.enrolled_at, Enrollment.turn, Enrollment.id))
+    return [ctx.look_up(("enrollment", row.id), partial(_itself, row)) for row in found]
+
+
+def _itself(row: Enrollment) -> Enrollment:
+    return row
 
 
 def enrollments_of_order(ctx: Ctx, order_id: Id) -> list[Enrollment]:

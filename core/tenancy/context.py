@@ -1,9 +1,9 @@
 """Which tenant is being served, for whom, and when: the `ctx` that every service and hook gets first."""
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,9 @@ from core.base.crypto import keys_in_use, set_keys
 from core.tenancy.actor import NOBODY, Actor
 from core.tenancy.rules import Rules
 from core.tenancy.tenant import Tenant
+
+
+T = TypeVar("T")
 
 
 class Ctx:
@@ -31,6 +34,7 @@ class Ctx:
         self._write = write
         self._session: Session | None = None
         self._after: list[Any] = []
+        self._looked_up: dict[Hashable, Any] = {}
 
     @property
     def db(self) -> Session:
@@ -38,6 +42,14 @@ class Ctx:
         if self._session is None:
             self._session = self.tenant.session(write=self._write)
         return self._session
+
+    def look_up(self, key: Hashable, look: Callable[[], T]) -> T:
+        """What `look` finds; a reading request, in which nothing can change, looks once for each key."""
+        if self._write:
+            return look()
+        if key not in self._looked_up:
+            self._looked_up[key] = look()
+        return cast(T, self._looked_up[key])
 
     def rules(self, at: datetime | None = None) -> Rules:
         """The rules in force now, or at another moment."""
