@@ -8,6 +8,7 @@ from core.tenancy import Actor, Role
 class Permission(StrEnum):
     STUDY = "study"                      # one's own file, orders, study, exam, certificates
     ENROLL_STAFF = "enroll_staff"        # an enterprise's batches
+    ENROLL_TRAINEES = "enroll_trainees"  # an institution's counter: trainees in person, their fees
     REVIEW_INSTITUTION = "review_institution"
     REGULATE = "regulate"                # a city's enterprises and institutions
     AUDIT = "audit"                      # hours audit with its pictures
@@ -29,6 +30,7 @@ STAFF = frozenset(Role) - {Role.TRAINEE}
 PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.STUDY: frozenset({Role.TRAINEE}),
     Permission.ENROLL_STAFF: frozenset({Role.ENTERPRISE}),
+    Permission.ENROLL_TRAINEES: frozenset({Role.INSTITUTION}),
     Permission.REVIEW_INSTITUTION: frozenset({Role.INSTITUTION}),
     Permission.REGULATE: frozenset({Role.REGULATOR}),
     Permission.AUDIT: frozenset({Role.AUDITOR}),

@@ -8,9 +8,11 @@ from typing import Any, TypeVar, cast
 from flask import Blueprint, Flask, current_app, g, request, url_for
 from flask_admin import Admin, AdminIndexView, BaseView
 from flask_admin import expose as _expose
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.access import Permission, permits, policy, policy_of
+from core.base.errors import NotFound
 from core.tenancy import Ctx
 from core.web import current_ctx
 from core.web.navigation import Link
@@ -57,6 +59,7 @@ class MenuEntry:
     count: Callable[[Ctx], int] | None = None
     summary: Any = ""
     plugin: str = ""
+    offered: Callable[[Ctx], bool] = lambda _ctx: True
 
 
 class GuardedView(BaseView):  # type: ignore[misc]
@@ -73,12 +76,18 @@ class GuardedView(BaseView):  # type: ignore[misc]
         """Beside the policy of the route: a view is never rendered for somebody without its permission."""
         return permits(current_ctx().actor, self.permission)
 
+    def offered_at(self, _ctx: Ctx) -> bool:
+        """Whether this tenant's rules have such a page at all; where not, it is 404 and stands in no menu."""
+        return True
+
     def count(self, _ctx: Ctx) -> int:
         """The number shown in the menu; 0 shows none."""
         return 0
 
     def _run_view(self, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
         """Without Flask-Admin's second try, which calls the view again and hides the first error."""
+        if not self.offered_at(current_ctx()):
+            raise NotFound("admin.no_page", _("这个平台没有这一页。请从后台首页进入。"))
         return function(self, *values, **named)
 
     def with_query(self, view: str, **values: Any) -> str:
@@ -144,7 +153,7 @@ class Console:
             if view.group is not None:
                 home = getattr(view, "_default_view", "index_view")
                 self.entries.append(MenuEntry(view.group, view.title, f"{view.endpoint}.{home}", view.permission,
-                                              view.icon, view.count, view.summary, self.plugin))
+                                              view.icon, view.count, view.summary, self.plugin, view.offered_at))
 
     def _serve_templates(self, module: str) -> None:
         """Let a flow without routes of its own bring templates for its pages."""
@@ -173,7 +182,7 @@ class Console:
         for group in Group:
             entries = [entry for entry in self.entries
                        if entry.group is group and permits(ctx.actor, entry.permission)
-                       and (not entry.plugin or entry.plugin in ctx.tenant.file.plugins)]
+                       and (not entry.plugin or entry.plugin in ctx.tenant.file.plugins) and entry.offered(ctx)]
             links: Sequence[Any] = [self._link(ctx, entry) for entry in entries]
             if links:
                 shown = list(zip(entries, links, strict=True)) if summaries else list(links)

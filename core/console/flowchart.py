@@ -28,22 +28,29 @@ class FlowStep:
         return str(self.number) if language() == "en" else NUMERALS[self.number - 1]
 
 
-def titles() -> tuple[str, ...]:
-    """The eight names, to the letter (N-03)."""
-    return (_("个人用户注册"), _("继续教育报名"), _("在线缴费"), _("在线学习"), _("在线考核测试"), _("学时审核"),
+def titles(*, in_person: bool = False) -> tuple[str, ...]:
+    """The eight names, to the letter (N-03); `in_person`: an institution enrolls and takes the fee (X-10)."""
+    return (_("个人用户注册"), _("继续教育报名"), _("缴费") if in_person else _("在线缴费"), _("在线学习"), _("在线考核测试"), _("学时审核"),
             _("生成培训证明"), _("证书更新"))
 
 
 def steps(ctx: Ctx) -> list[FlowStep]:
     """The eight steps of this tenant."""
     rules = ctx.rules()
-    places = (_("首页"), _("继续教育"), _("我的订单"), _("我的培训"), _("我的培训"), _("平台审核"), _("我的培训"), _("证书管理"))
+    places: tuple[str, ...] = (_("首页"), _("继续教育"), _("我的订单"), _("我的培训"), _("我的培训"), _("平台审核"),
+                               _("我的培训"), _("证书管理"))
     icons = ("person", "mortarboard", "credit-card", "play-circle", "pencil-square", "shield-check", "printer", "award")
-    endpoints = ("registration.register", "cycle.education", "payment.orders", "course.training", "course.training",
-                 "", "course.training", "certificate.certificates")
+    endpoints: tuple[str, ...] = (
+        "registration.register", "cycle.education", "payment.orders", "course.training", "course.training", "",
+        "course.training", "certificate.certificates")
     said = _said(rules)
+    in_person = rules.account.origin == "institution"
+    if in_person:
+        endpoints = ("identity.sign_in", *["organization.institutions"] * 2, *endpoints[3:])
+        places = (_("培训机构"), _("培训机构"), _("培训机构"), *places[3:])
+        said = [*_in_person(rules), *said[3:]]
     return [FlowStep(at + 1, title, places[at], said[at], icons[at], address(endpoints[at]))
-            for at, title in enumerate(titles())]
+            for at, title in enumerate(titles(in_person=in_person))]
 
 
 def _said(rules: Rules) -> list[tuple[str, ...]]:
@@ -67,4 +74,15 @@ def _said(rules: Rules) -> list[tuple[str, ...]]:
         (_("学时审核与考核全部通过后，可点击【打印证书】查看或下载学时证明。"),),
         (_("在证书管理中点击【%(label)s】。%(text)s", label=rules.certificate.update_label, text=rules.texts.replacement),
          _("原证书完成继续教育后，可更换电子培训合格证。")),
+    ]
+
+
+def _in_person(rules: Rules) -> list[tuple[str, ...]]:
+    """The first three steps where an institution enrolls in person (GD-04 … GD-09)."""
+    return [
+        (_("报名时由培训机构开设账号：账号为身份证号，初始密码为%(password)s；已自行注册的，使用自设密码。",
+           password=rules.account.initial_password), f"{rules.texts.phone_tip}。",
+         _("登录成功后，请及时修改密码、完善本人头像及身份证件照片后方可开始学习。")),
+        (_("携有效证件（本人身份证件及岗位证书）到公布的培训机构报名。"),),
+        (_("按培训机构公示的收费标准缴纳继续教育培训费及教材费。"),),
     ]

@@ -38,6 +38,7 @@ RULES: Mapping[str, Any] = {
     "account.password_change_code": _l("修改密码须短信验证"),
     "account.id_scans": _l("须上传身份证正反面"),
     "account.confirm_phone": _l("学习前须本人确认手机号"),
+    "account.password_before_study": _l("开始学习前须修改初始密码"),
     "account.min_password": _l("密码最少字符数"),
     "account.idle_minutes": _l("无操作多久后退出（分钟）"),
     "account.absolute_hours": _l("一次登录最长多久（小时）"),

@@ -60,7 +60,10 @@ class Hooks:
 
     @hookspec(firstresult=True)
     def resolve_order_path(self, ctx: Ctx, enrollment: EnrollmentFacts) -> OrderPath | None:
-        """Who pays and how, when an enrollment is submitted. Core: the trainee, online. Row X-10."""
+        """Who enrolls, and who pays how: when an enrollment is submitted, and before that for one only wished for.
+
+        A wish has the person and the running year, its other ids are all zeros. Core: the trainee, online. Row X-10.
+        """
 
     @hookspec(firstresult=True)
     def resolve_course_choice(self, ctx: Ctx, enrollment: EnrollmentFacts) -> CourseChoice | None:

@@ -136,10 +136,12 @@ class OrderFacts:
 
 @dataclass(frozen=True)
 class OrderPath:
-    """X-10: who pays and how. `self_service` shows the order and payment pages to the trainee."""
+    """X-10: who enrolls, who pays and how. `self_service` shows the order and payment pages to the trainee;
+    without `self_enrollment` somebody else enrolls (GD-04), and `sentence` says where."""
 
     self_service: bool
     sentence: str = ""
+    self_enrollment: bool = True
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ def check_ready_to_study(ctx: Ctx, person: PersonFacts, enrollment: EnrollmentFa
     """What the tenant's rules ask for: ID card, a photo to compare the face with, the phone's owner's word
     (N-34, GD-09, BJ-06, X-09)."""
     rules, problems = ctx.rules(), []
+    if rules.account.password_before_study and person.password_initial:
+        problems.append(Problem("password_initial", _("您还在使用初始密码。"), hint=_("请先修改密码。")))
     if rules.account.id_scans and not person.has_id_scans:
         problems.append(Problem("id_scans_missing", _("还没有上传身份证正反面。"),
                                 hint=_("请先在“我的档案”里上传身份证照片。")))

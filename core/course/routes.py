@@ -27,7 +27,9 @@ from core.web.shell import address
 
 bp = Blueprint("course", __name__, template_folder="templates")
 # Where what is missing before the first study is put in order (GD-09, BJ-06).
-PLACES = {"id_scans_missing": "registration.scans_page", "phone_unconfirmed": "registration.record"}
+PLACES = {"id_scans_missing": "registration.scans_page", "phone_unconfirmed": "registration.record",
+          "password_initial": "identity.change_password", "photo_missing": "registration.basics"}
+ALL_PLACES = "registration.record"
 
 PLAYER_WORDS = {
     "opening": _l("正在打开课程…"), "paused": _l("已暂停。暂停期间不计学时，点“继续”接着学习。"),
@@ -130,7 +132,8 @@ def _asked_lesson(lessons: list[LessonState]) -> str:
 def _turn_back(error: DomainError) -> Response:
     for problem in error.problems:
         flash(" ".join(filter(None, (problem.sentence, problem.hint))), "stop")
-    place = address(PLACES.get(error.problems[0].code, ""))
+    places = {PLACES.get(problem.code, "") for problem in error.problems}
+    place = address(places.pop() if len(places) == 1 else ALL_PLACES if "" not in places else "")
     answer = redirect(place or url_for(".training"))
     assert isinstance(answer, Response)
     return answer

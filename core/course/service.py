@@ -79,7 +79,7 @@ def beat_key(ctx: Ctx) -> bytes:
 def check_may_study(ctx: Ctx, asked: Subject) -> None:
     """Paid and open, the first enrolled first (N-24), the tenant's own conditions (X-09), hours still owed."""
     if not asked.learnable or study_of(ctx, asked.id) is None:
-        raise Refused("not_opened", _("这项培训还没有开通。请先在“我的订单”里完成缴费。"))
+        raise Refused("not_opened", _("这项培训还没有开通，完成缴费后即可学习。"))
     problems = hooks(ctx).check_ready_to_study(facts_of_person(ctx, asked.person_id), enrollment_facts(ctx, asked))
     refuse_all(problems)
     if to_choose(ctx, asked):

@@ -22,6 +22,7 @@ from core.cycle.models import Enrollment
 from core.cycle.rules import ChoiceProblem, PreviousYear
 from core.cycle.states import EnrollmentState
 from core.cycle.words import STATE_WORDS
+from core.payment.queries import has_live_order
 from core.registry import STATUS_TEXTS, Status
 from core.tenancy import Ctx
 
@@ -134,19 +135,30 @@ def check_refund(ctx: Ctx, order: OrderFacts) -> list[Problem]:
 
 @hookimpl(trylast=True)
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
-    """二 继续教育报名 (N-03)."""
+    """二 继续教育报名 (N-03), and 三 until an institution has enrolled (X-10)."""
+    path = queries.order_path(ctx, person.id)
+    found = [_enrolling(ctx, person, path)]
+    if not path.self_enrollment and not has_live_order(ctx, person.id):
+        found.append(Step(3, _("缴费"), StepState.WAITING_START, _("报名时在培训机构缴纳。")))
+    return found
+
+
+def _enrolling(ctx: Ctx, person: PersonFacts, path: OrderPath) -> Step:
     title = _("继续教育报名")
     if queries.enrollments_of(ctx, person.id, chosen=True):
-        return [Step(2, title, StepState.UNDER_WAY, _("购物车里有还没有提交的选择。"),
-                     action=Action("cart", _("提交报名"), url_for("cycle.cart"), primary=True))]
+        return Step(2, title, StepState.UNDER_WAY, _("购物车里有还没有提交的选择。"),
+                    action=Action("cart", _("提交报名"), url_for("cycle.cart"), primary=True))
     year = rules.year_in_shanghai(ctx.now)
     current = [one for one in queries.enrollments_of(ctx, person.id) if one.year == year]
     if current:
-        return [Step(2, title, StepState.DONE, _("%(year)s年度：%(posts)s", year=year, posts="、".join(
-            one.post.name for one in current)), since=current[0].enrolled_at)]
-    return [Step(2, title, StepState.WAITING_START, _("选择证书和%(year)s年度培训周期。", year=year),
-                 since=shanghai(year, 1, 1), action=Action("choose", _("选择培训周期"), url_for("cycle.choose"),
-                                                           primary=True))]
+        return Step(2, title, StepState.DONE, _("%(year)s年度：%(posts)s", year=year, posts="、".join(
+            one.post.name for one in current)), since=current[0].enrolled_at)
+    if not path.self_enrollment:
+        return Step(2, title, StepState.WAITING_START, path.sentence, since=shanghai(year, 1, 1), action=Action(
+            "institutions", _("培训机构查询"), url_for("organization.institutions"), primary=True))
+    return Step(2, title, StepState.WAITING_START, _("选择证书和%(year)s年度培训周期。", year=year),
+                since=shanghai(year, 1, 1),
+                action=Action("choose", _("选择培训周期"), url_for("cycle.choose"), primary=True))
 
 
 @hookimpl(trylast=True)

@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 from core.base.clock import local
 from core.base.db import Id
 from core.base.errors import NotFound, Problem
-from core.contract.values import CertificateFacts, EnrollmentFacts
+from core.contract.values import CertificateFacts, EnrollmentFacts, OrderPath
 from core.cycle import rules
 from core.cycle.models import Enrollment
 from core.cycle.rules import Due, Exemption, Held, Plan, PreviousYear, YearOffer
 from core.cycle.states import LIVE, EnrollmentState
 from core.extension import hooks
 from core.identity import Person
+from core.organization.institutions import institution
 from core.registry import Certificate, certificate_facts, certificates_of
 from core.tenancy import Ctx
 
@@ -100,6 +101,28 @@ def enrollment_facts(ctx: Ctx, row: Enrollment, hours_done: int = 0) -> Enrollme
         kind=row.kind, general_due=row.general_hours_due, professional_due=row.professional_hours_due,
         hours_done=hours_done, hours_total=plan(ctx).recorded,
         paid=row.state in (EnrollmentState.OPEN, EnrollmentState.COMPLETED))
+
+
+def institution_name(ctx: Ctx, row: Enrollment) -> str:
+    """Who enrolled the trainee in person (GD-04); '' where the trainee did."""
+    return institution(ctx, row.institution_id).name if row.institution_id else ""
+
+
+WISH = Id(int=0)
+
+
+def order_path(ctx: Ctx, person_id: Id) -> OrderPath:
+    """Who enrolls and pays for this person this year, before anything has been chosen (X-10)."""
+    due = plan(ctx)
+    return hooks(ctx).resolve_order_path(EnrollmentFacts(
+        id=WISH, person_id=person_id, certificate_id=WISH, post="", year=rules.year_in_shanghai(ctx.now),
+        kind=ctx.rules().cycle.kinds[0], general_due=due.general, professional_due=due.professional, hours_done=0,
+        hours_total=due.recorded, paid=False))
+
+
+def own_path(ctx: Ctx) -> OrderPath:
+    """`order_path` of who is signed in; what staff see of the portal is the trainee's."""
+    return order_path(ctx, ctx.actor.person_id) if ctx.actor.person_id else OrderPath(self_service=True)
 
 
 @dataclass(frozen=True)

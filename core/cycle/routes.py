@@ -6,12 +6,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import Permission, policy
-from core.base.db import Id
-from core.base.errors import DomainError, Refused
+from core.base.errors import DomainError
 from core.cycle import queries, service
 from core.cycle.rules import period
 from core.cycle.states import EnrollmentState
-from core.cycle.words import STATE_TONES, STATE_WORDS
+from core.cycle.words import STATE_TONES, STATE_WORDS, choice_of
 from core.identity import current_person
 from core.registry import PullState, hours_on_record, latest_pull
 from core.web import JianxueFlask, current_ctx, once, page
@@ -39,7 +38,9 @@ def education() -> ResponseReturnValue:
     ctx = current_ctx()
     person = current_person(ctx)
     rows = queries.enrollments_of(ctx, person.id)
-    return page("cycle/education.html", hint=ctx.text("continuing_hint", url=ctx.rules().portal.library_banner_url),
+    return page("cycle/education.html", path=queries.order_path(ctx, person.id),
+                institutions={row.id: queries.institution_name(ctx, row) for row in rows},
+                hint=ctx.text("continuing_hint", url=ctx.rules().portal.library_banner_url),
                 hours=hours_on_record(ctx, person), rows=rows, training=address("course.training"),
                 library=address("course.training" if person.portal_opened_at else "registration.library"),
                 library_name=ctx.rules().portal.library_name, library_url=ctx.rules().portal.library_url,
@@ -53,9 +54,11 @@ def choose() -> ResponseReturnValue:
     ctx = current_ctx()
     person = current_person(ctx)
     error: DomainError | None = None
+    if not queries.order_path(ctx, person.id).self_enrollment and request.method == "GET":
+        return redirect(url_for("organization.institutions"))
     if request.method == "POST":
         try:
-            rows = service.choose(ctx, person, [_choice(text) for text in request.form.getlist("choice")])
+            rows = service.choose(ctx, person, [choice_of(text) for text in request.form.getlist("choice")])
             others_pay = service.submit_unpaid(ctx, person, rows)
         except DomainError as refused:
             if refused.status == 404:
@@ -76,21 +79,13 @@ def _enrolled() -> ResponseReturnValue:
     return redirect(address("course.training") or url_for(".education"), 303)
 
 
-def _choice(text: str) -> tuple[Id, int]:
-    certificate_id, _colon, year = text.partition(":")
-    try:
-        if not (year.isascii() and year.isdigit() and len(year) == 4):
-            raise ValueError
-        return UUID(certificate_id), int(year)
-    except ValueError:
-        raise Refused("choice", _("请从列表中选择证书和培训周期。"), field="choice") from None
-
-
 @bp.get("/education/cart")
 @policy(Permission.STUDY)
 def cart() -> ResponseReturnValue:
     """购物车 (N-19): what was chosen, with hours, reason and price, before it is submitted."""
     ctx = current_ctx()
+    if not queries.own_path(ctx).self_enrollment:
+        return redirect(url_for(".education"))
     lines = queries.cart(ctx, current_person(ctx).id)
     return page("cycle/cart.html", lines=lines, total=sum(line.fen for line in lines), tip=ctx.text("cycle_tip"))
 

@@ -29,6 +29,14 @@ def choose(ctx: Ctx, person: Person, wanted: Sequence[tuple[Id, int]]) -> list[E
 
     NotFound for somebody else's certificate, Refused with a sentence for each that cannot be had.
     """
+    path = queries.order_path(ctx, person.id)
+    if not path.self_enrollment:
+        raise Refused("enrolled_by_others", path.sentence, status=403)
+    return reserve(ctx, person, wanted)
+
+
+def reserve(ctx: Ctx, person: Person, wanted: Sequence[tuple[Id, int]]) -> list[Enrollment]:
+    """The same for whoever enrolls: every certificate × year is judged, and is taken from now on."""
     if not wanted:
         raise Refused("nothing_chosen", _("请至少选择一本证书和一个培训周期。"), field="choice")
     if len(wanted) > MOST_AT_ONCE:
@@ -75,18 +83,23 @@ def submit(ctx: Ctx, person: Person) -> Order | None:
     for row in chosen:
         problems += hooks(ctx).check_eligibility(certificate_facts(ctx, row.certificate, person), row.year)
     refuse_all(problems)
+    enlist(ctx, person, chosen)
+    paths = [hooks(ctx).resolve_order_path(queries.enrollment_facts(ctx, row)) for row in chosen]
+    own = [row for row, path in zip(chosen, paths, strict=True) if path.self_service]
+    order = _order(ctx, person, own) if own else None
+    _open(ctx, person, [row for row in chosen if row not in own])
+    return order
+
+
+def enlist(ctx: Ctx, person: Person, chosen: Sequence[Enrollment]) -> None:
+    """What was chosen is enrolled now, in this order (N-24), with the hours that each owes (N-25)."""
     for turn, row in enumerate(chosen):
         row.enrolled_at, row.turn, row.state = ctx.now, turn, EnrollmentState.ORDERED
     ctx.db.flush()
     for year in {row.year for row in chosen}:
         _assign(ctx, person, year, silent={row.id for row in chosen})
-    paths = [hooks(ctx).resolve_order_path(queries.enrollment_facts(ctx, row)) for row in chosen]
-    own = [row for row, path in zip(chosen, paths, strict=True) if path.self_service]
-    order = _order(ctx, person, own) if own else None
-    _open(ctx, person, [row for row in chosen if row not in own])
     for row in chosen:
         ctx.record("cycle.enroll", row.id, year=row.year, post=row.post.name, general=row.general_hours_due)
-    return order
 
 
 def submit_unpaid(ctx: Ctx, person: Person, chosen: Sequence[Enrollment]) -> bool:

@@ -1,6 +1,11 @@
-"""The words and the tone in which an enrollment's state is shown."""
+"""The words and the tone in which an enrollment's state is shown, and how a form names a choice."""
+from uuid import UUID
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from core.base.db import Id
+from core.base.errors import Refused
 from core.cycle.states import EnrollmentState
 
 STATE_WORDS = {
@@ -12,3 +17,14 @@ STATE_TONES = {
     EnrollmentState.CHOSEN: "quiet", EnrollmentState.ORDERED: "active", EnrollmentState.OPEN: "active",
     EnrollmentState.COMPLETED: "done", EnrollmentState.CANCELLED: "quiet",
 }
+
+
+def choice_of(text: str) -> tuple[Id, int]:
+    """What a checkbox of the choosing page names: certificate and year. Raises Refused for anything else."""
+    certificate_id, _colon, year = text.partition(":")
+    try:
+        if not (year.isascii() and year.isdigit() and len(year) == 4):
+            raise ValueError
+        return UUID(certificate_id), int(year)
+    except ValueError:
+        raise Refused("choice", _("请从列表中选择证书和培训周期。"), field="choice") from None

@@ -1,6 +1,8 @@
 """What an administrator does with staff accounts: change roles, lock, unlock."""
 from flask_babel import gettext as _
+from sqlalchemy import select
 
+from core.base.db import Id
 from core.base.errors import Refused
 from core.identity.accounts import StaffFacts
 from core.identity.models import Account, AccountRole
@@ -35,3 +37,26 @@ def lock_staff(ctx: Ctx, account: Account) -> None:
 def unlock_staff(ctx: Ctx, account: Account) -> None:
     """Sign-in works again."""
     account.disabled_at = None
+
+
+def staff_by_username(ctx: Ctx, username: str) -> Account | None:
+    """The staff account of this name, however it was typed."""
+    return ctx.db.scalar(select(Account).where(
+        Account.username == username.strip().lower(), Account.person_id.is_(None)))
+
+
+def staff_of(ctx: Ctx, organization_id: Id) -> list[Account]:
+    """The staff accounts that are limited to an organization."""
+    return list(ctx.db.scalars(select(Account).where(Account.id.in_(
+        select(AccountRole.account_id).where(AccountRole.organization_id == organization_id)))
+        .order_by(Account.username)))
+
+
+def limit_staff(ctx: Ctx, account: Account, role: Role, organization_id: Id) -> None:
+    """Limit what an account may do in a role to one organization; open pages of the former one end (U6)."""
+    for row in account.roles:
+        if Role(row.role) is role:
+            row.organization_id = organization_id
+    ctx.db.flush()
+    end_sessions(ctx, account.id)
+    ctx.record("identity.limit_staff", account.id, role=role, organization=str(organization_id))

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from core.admin import Col, Console, EditView, Group, Pick, RowAction, Tone, status
 from core.contract.values import PersonClass
 from core.extension import hooks
+from core.organization.institution_admin import Institutions
 from core.organization.models import Post
 from core.organization.posts import PROFESSIONAL
 from core.organization.queries import class_of
@@ -111,4 +112,4 @@ class Posts(EditView[Post]):
 
 
 def install(console: Console) -> None:
-    console.add(Posts())
+    console.add(Posts(), Institutions())

@@ -2,6 +2,7 @@
 
 Knows no flow above it: a line names its subject by type and id, and what happened is told by events.
 """
+from core.payment.counter import cancel_at_counter, counter_orders, give_back, take_money
 from core.payment.events import OrderClosed, OrderPaid, OrderRefunded
 from core.payment.invoices import issue_invoice
 from core.payment.models import Invoice, Order, OrderLine, PaymentAttempt, Refund
@@ -25,6 +26,7 @@ from core.payment.words import ORDER_TONES, ORDER_WORDS
 __all__ = [
     "ORDER_TONES", "ORDER_WORDS", "Invoice", "InvoiceState", "LineWanted", "Order", "OrderClosed", "OrderLine",
     "OrderPaid", "OrderRefunded", "OrderState", "OrderView", "PaymentAttempt", "Refund", "all_orders",
-    "end_of_year", "invoices_waiting", "issue_invoice", "open_order", "order_by_id", "order_facts",
-    "order_of_subject", "orders_of", "refund_by_staff", "settle_free_order", "unpaid_count", "whole_order", "yuan",
+    "cancel_at_counter", "counter_orders", "end_of_year", "give_back", "invoices_waiting", "issue_invoice",
+    "open_order", "order_by_id", "order_facts", "order_of_subject", "orders_of", "refund_by_staff",
+    "settle_free_order", "take_money", "unpaid_count", "whole_order", "yuan",
 ]

@@ -49,7 +49,7 @@ class Orders(TableView[Order]):
                   lambda rows, value: rows.where(Order.state == value)),)
     actions = (RowAction[Order](
         "refund", _l("退款"), None, lambda row: _("整单退还 %(amount)s，对应的报名随之取消。", amount=money(row.total_fen)),
-        lambda row: row.state == OrderState.PAID, kind="danger", note=_l("退款原因"),
+        lambda row: row.state == OrderState.PAID and row.counter_id is None, kind="danger", note=_l("退款原因"),
         run_noted=lambda ctx, row, why: refund_by_staff(ctx, row.id, why)),)
 
     def select(self, _ctx: Ctx) -> Select[Any]:

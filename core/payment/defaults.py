@@ -21,16 +21,19 @@ def resolve_invoice_policy(ctx: Ctx) -> InvoicePolicy | None:
 
 @hookimpl(trylast=True)
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
-    """三 在线缴费 (N-03, N-28)."""
-    newest = list(ctx.db.scalars(queries.orders_of(person.id).limit(20)))
+    """三 在线缴费 (N-03, N-28), or at the counter (X-10)."""
+    newest = list(ctx.db.scalars(queries.all_orders_of(person.id).limit(20)))
     waiting = next((one for one in newest if one.state == OrderState.UNPAID and one.expires_at > ctx.now), None)
+    if waiting is not None and waiting.counter_id is not None:
+        return [Step(3, _("缴费"), StepState.UNDER_WAY, _(
+            "请到报名的培训机构缴纳 %(amount)s。", amount=yuan(waiting.total_fen)), waiting.created_at)]
     if waiting is not None:
         return [Step(3, _("在线缴费"), StepState.UNDER_WAY, _("订单 %(amount)s 等待付款。", amount=yuan(waiting.total_fen)),
                      waiting.created_at, Action("pay", _("立即购买"), url_for("payment.pay", order_id=waiting.id),
                                                 primary=True))]
     paid = next((one for one in newest if one.state == OrderState.PAID), None)
     if paid is not None:
-        return [Step(3, _("在线缴费"), StepState.DONE, since=paid.paid_at)]
+        return [Step(3, _("在线缴费") if paid.counter_id is None else _("缴费"), StepState.DONE, since=paid.paid_at)]
     return [Step(3, _("在线缴费"), StepState.WAITING_START, _("选好培训周期后，系统自动生成课程订单。"))]
 
 

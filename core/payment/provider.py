@@ -11,10 +11,11 @@ from core.payment.states import Fact
 
 
 class Channel(StrEnum):
-    """How a trainee pays: 【微信】 or 【支付宝】."""
+    """How a trainee pays: 【微信】 or 【支付宝】, or in person at a counter (X-10)."""
 
     WECHAT = "wechat"
     ALIPAY = "alipay"
+    COUNTER = "counter"
 
 
 @dataclass(frozen=True)

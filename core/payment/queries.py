@@ -20,9 +20,20 @@ def order_facts(order: Order) -> OrderFacts:
 
 
 def orders_of(person_id: Id, state: str = "") -> Select[Order]:
-    """A person's orders, the newest first; `state` one of OrderState or '' for all."""
-    wanted = select(Order).where(Order.payer_id == person_id).order_by(Order.created_at.desc(), Order.id.desc())
+    """A person's orders that are paid online, the newest first; `state` one of OrderState or '' for all."""
+    wanted = all_orders_of(person_id).where(Order.counter_id.is_(None))
     return wanted.where(Order.state == state) if state in set(OrderState) else wanted
+
+
+def all_orders_of(person_id: Id) -> Select[Order]:
+    """A person's orders, wherever they are paid, the newest first."""
+    return select(Order).where(Order.payer_id == person_id).order_by(Order.created_at.desc(), Order.id.desc())
+
+
+def has_live_order(ctx: Ctx, person_id: Id) -> bool:
+    """Whether the person has an order that waits for its money or has it."""
+    live = (OrderState.UNPAID, OrderState.PAID)
+    return ctx.db.scalar(all_orders_of(person_id).where(Order.state.in_(live)).limit(1)) is not None
 
 
 def own_unpaid_count(ctx: Ctx) -> int:
@@ -33,7 +44,8 @@ def own_unpaid_count(ctx: Ctx) -> int:
 def unpaid_count(ctx: Ctx, person_id: Id) -> int:
     """How many orders wait for payment: the number at 我的订单 (N-19)."""
     return ctx.db.scalar(select(func.count()).select_from(Order).where(
-        Order.payer_id == person_id, Order.state == OrderState.UNPAID, Order.expires_at > ctx.now)) or 0
+        Order.payer_id == person_id, Order.counter_id.is_(None), Order.state == OrderState.UNPAID,
+        Order.expires_at > ctx.now)) or 0
 
 
 @dataclass(frozen=True)

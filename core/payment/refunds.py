@@ -16,6 +16,14 @@ from core.tenancy import Ctx
 REASON_CHARS = 200
 
 
+def reason_of(typed: str) -> str:
+    """Why money is given back, in one line. Raises Refused when it says nothing."""
+    reason = " ".join(typed.split())
+    if not 2 <= len(reason) <= REASON_CHARS:
+        raise Refused("reason", _("请填写退款原因，2 到 200 个字。"), field="reason")
+    return reason
+
+
 def refund_problems(ctx: Ctx, order: Order) -> list[Problem]:
     """Why the payer cannot have the money back without the institution; empty: they can."""
     if order.state != OrderState.PAID:
@@ -32,12 +40,12 @@ def refund_own(ctx: Ctx, order_id: Id) -> None:
 
 def refund_by_staff(ctx: Ctx, order_id: Id, reason: str) -> None:
     """The institution gives the whole amount back, whatever was studied, and says why (A.7)."""
-    reason = " ".join(reason.split())
-    if not 2 <= len(reason) <= REASON_CHARS:
-        raise Refused("reason", _("请填写退款原因，2 到 200 个字。"), field="reason")
+    reason = reason_of(reason)
     order = ctx.db.get(Order, order_id)
     if order is None:
         raise NotFound("order", _("没有找到这个订单。"))
+    if order.counter_id is not None:
+        raise Refused("at_counter", _("这笔费用是在培训机构缴的，请由该机构在“机构报名”里退费。"))
     if order.state != OrderState.PAID:
         raise Refused("order_" + order.state, _("只有已支付的订单可以退款。"))
     _begin(ctx, order, reason)

@@ -35,11 +35,12 @@ class LineWanted:
     amount_fen: int
 
 
-def open_order(ctx: Ctx, payer_id: Id, lines: Sequence[LineWanted], expires_at: datetime) -> Order:
-    """A new unpaid order (N-27); one that costs nothing is paid at once."""
+def open_order(ctx: Ctx, payer_id: Id, lines: Sequence[LineWanted], expires_at: datetime, *,
+               counter_id: Id | None = None) -> Order:
+    """A new unpaid order (N-27); one that costs nothing is paid at once. `counter_id`: paid in person there."""
     order = Order(number=rules.order_number(ctx.now, secrets.randbelow(1_000_000)), payer_id=payer_id,
                   state=OrderState.UNPAID, total_fen=sum(line.amount_fen for line in lines), created_at=ctx.now,
-                  expires_at=expires_at)
+                  expires_at=expires_at, counter_id=counter_id)
     order.lines = [OrderLine(place=place, subject_type=line.subject_type, subject_id=line.subject_id,
                              title=line.title, amount_fen=line.amount_fen) for place, line in enumerate(lines, 1)]
     ctx.db.add(order)
@@ -58,9 +59,9 @@ def settle_free_order(ctx: Ctx, order: Order) -> None:
 
 
 def own_order(session: Session, person_id: Id | None, order_id: Id) -> Order:
-    """The person's order; NotFound is the same whether it exists for somebody else."""
+    """The person's order that is paid online; NotFound is the same whether it exists for somebody else."""
     order = session.get(Order, order_id)
-    if order is None or person_id is None or order.payer_id != person_id:
+    if order is None or person_id is None or order.payer_id != person_id or order.counter_id is not None:
         raise NotFound("order", _("没有找到这个订单。请在“我的订单”中查看。"))
     return order
 

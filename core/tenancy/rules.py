@@ -30,6 +30,7 @@ class AccountRules:
     origin: str                  # trainee | institution | enterprise | centre
     phone_unique: bool
     change_initial: bool
+    password_before_study: bool  # the initial one must be changed before the first study
     new_device_code: str         # none | trainee | all: who proves the phone at sign-in from a new device
     password_change_code: str    # none | trainee | all: likewise at each change of password
     id_scans: bool               # both sides of the ID card are asked for

@@ -24,7 +24,7 @@ REQUIRED = {
     "000": (*EVERYWHERE, "camera_notice", "no_seek", "registered", "cycle_tip", "pay_recommended"),
     "001": ("registered", "no_seek", "cycle_tip"),
     "002": (*EVERYWHERE, "no_seek", "phone_tip", "audit_time", "audit_passed_sms", "completion_sms",
-            "continuing_hint", "closing_notices"),
+            "continuing_hint", "closing_notices", "sign_in_tip", "ready_tip"),
     "003": (*EVERYWHERE, "important_notice", "sign_in_tip", "ready_tip", "camera_notice", "no_seek",
             "audit_passed_sms", "closing_notices"),
 }

@@ -45,6 +45,7 @@ VALUES: list[tuple[str, str, object]] = [
     ("X-08", "account.password_change_code", "none"),
     ("X-09", "account.id_scans", False),
     ("X-08", "account.confirm_phone", False),
+    ("N-17", "account.password_before_study", False),
     ("N-17", "account.min_password", 8),
     ("A.7", "account.idle_minutes", 30),
     ("A.7", "account.absolute_hours", 12),
