@@ -216,6 +216,7 @@ def test_every_post_of_the_console_needs_the_token(browser: Browser, app: Jianxu
     assert len(paths) >= 8
     for path in paths:
         asked = path.replace("<id>", questions[0]).replace("<action>", "retire").replace("<kind>", "csv")
+        asked = asked.replace("<uuid:person_id>", questions[0])
         answer = browser.post(asked, data={"action": "retire", "rowid": questions[:3]})
         assert answer.status_code == 400, asked
     assert stems(tenant, retired=True) == []
