@@ -29,10 +29,11 @@ def choose(ctx: Ctx, person: Person, wanted: Sequence[tuple[Id, int]]) -> list[E
 
     NotFound for somebody else's certificate, Refused with a sentence for each that cannot be had.
     """
+    rows = reserve(ctx, person, wanted)
     path = queries.order_path(ctx, person.id)
     if not path.self_enrollment:
-        raise Refused("enrolled_by_others", path.sentence, status=403)
-    return reserve(ctx, person, wanted)
+        raise Refused("enrolled_by_others", path.sentence, field="choice")
+    return rows
 
 
 def reserve(ctx: Ctx, person: Person, wanted: Sequence[tuple[Id, int]]) -> list[Enrollment]:

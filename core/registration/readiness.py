@@ -19,7 +19,7 @@ class Need:
 
 
 def needs(ctx: Ctx, person: Person) -> list[Need]:
-    """In the order of the manuals: password, ID card, head picture, phone; what the tenant does not ask for is left out."""
+    """In the order of the manuals: password, ID card, head picture, phone; what is not asked for is left out."""
     rules = ctx.rules()
     found = [Need("photo", _("上传本人照片（头像）"), person.photo_key is not None, url_for("registration.basics"))]
     if rules.account.id_scans:
