@@ -1,4 +1,4 @@
-"""Brings the English catalogues up to the source: new texts are added empty, texts that are gone leave, all is compiled.
+"""Brings the English catalogues up to the source: new texts come in empty, those that are gone leave, all is compiled.
 
     python scripts/catalogue.py            the core's and those of the plugins in plugins/
     python scripts/catalogue.py desk       one plugin's

@@ -1,5 +1,5 @@
 """Pages of the desk: search, ticket, undelivered. The clerk reaches these and nothing else (BJ-02, C-22)."""
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -143,7 +143,7 @@ def _show(ctx: Ctx, ticket_id: Id, form: Form[Any] | None = None, part: str = ""
         forms={name: form if name == part and form else Form(kind()) for name, kind in FORMS.items()}, part=part)
 
 
-FORMS: dict[str, Any] = {
+FORMS: Mapping[str, Any] = {
     "answer": AnswerSchema, "document": DocumentSchema, "phone": PhoneSchema, "withdraw": ReasonSchema,
     "approve": NoteSchema, "refuse": ReasonSchema, "report": CallSchema, "reverse": ReasonSchema, "keep": ReasonSchema,
     "call": CallSchema,

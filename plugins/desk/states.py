@@ -1,5 +1,7 @@
 """What becomes of a ticket 工单, and who may do what to it. A table, so that it can be read and tried whole."""
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -35,7 +37,7 @@ class Deed(StrEnum):
     KEEP = "keep"                # the report was looked into: the correction stands
 
 
-MOVES: dict[tuple[State, Deed], State] = {
+MOVES: Mapping[tuple[State, Deed], State] = {
     (State.OPEN, Deed.PROVE): State.VERIFIED,
     (State.OPEN, Deed.FAIL): State.IN_PERSON,
     (State.OPEN, Deed.WITHDRAW): State.WITHDRAWN,
@@ -57,25 +59,27 @@ SECOND_EYES = frozenset({Deed.APPROVE, Deed.REFUSE, Deed.REVERSE, Deed.KEEP})
 UNDECIDED = frozenset({State.OPEN, State.IN_PERSON, State.VERIFIED, State.WAITING})
 """A person has at most one of these."""
 
-STATE_WORDS = {
+STATE_WORDS: Mapping[State, Any] = {
     State.OPEN: _l("核实身份"), State.IN_PERSON: _l("需当面核实"), State.VERIFIED: _l("等待新号码"),
     State.WAITING: _l("等待复核"), State.APPLIED: _l("已更正"), State.REFUSED: _l("已驳回"),
     State.WITHDRAWN: _l("已撤销"), State.REPORTED: _l("有异议"), State.REVERSED: _l("已恢复原号码"),
 }
-STATE_TONES = {
+STATE_TONES: Mapping[State, str] = {
     State.OPEN: "active", State.IN_PERSON: "stop", State.VERIFIED: "active", State.WAITING: "active",
     State.APPLIED: "done", State.REFUSED: "stop", State.WITHDRAWN: "quiet", State.REPORTED: "stop",
     State.REVERSED: "quiet",
 }
-DEED_WORDS = {
+DEED_WORDS: Mapping[Deed, Any] = {
     Deed.OPEN: _l("登记工单"), Deed.CALL: _l("通话"), Deed.RIGHT: _l("答对一题"), Deed.WRONG: _l("答错一题"),
     Deed.PROVE: _l("身份已核实"), Deed.FAIL: _l("转为当面核实"), Deed.SHOW: _l("当面核对证件"),
     Deed.SUBMIT: _l("提交新号码"), Deed.WITHDRAW: _l("撤销工单"), Deed.APPROVE: _l("复核通过，号码已更正"),
     Deed.REFUSE: _l("复核驳回"), Deed.REPORT: _l("原号码提出异议"), Deed.REVERSE: _l("恢复原号码"),
     Deed.KEEP: _l("核查后维持更正"),
 }
-DEED_TONES = {Deed.WRONG: "stop", Deed.FAIL: "stop", Deed.REFUSE: "stop", Deed.REPORT: "stop", Deed.RIGHT: "done",
-              Deed.PROVE: "done", Deed.SHOW: "done", Deed.APPROVE: "done"}
+DEED_TONES: Mapping[Deed, str] = {
+    Deed.WRONG: "stop", Deed.FAIL: "stop", Deed.REFUSE: "stop", Deed.REPORT: "stop", Deed.RIGHT: "done",
+    Deed.PROVE: "done", Deed.SHOW: "done", Deed.APPROVE: "done",
+}
 
 
 def after(state: State, deed: Deed) -> State:
