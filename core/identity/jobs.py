@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from core.base.outbox import job
-from core.identity.models import ImageCode, LoginSession, PasswordReset, SmsCode, Throttle
+from core.identity.models import ImageCode, KnownDevice, LoginSession, PasswordReset, SmsCode, Throttle
 from core.identity.reset import SEND_CODE, send_reset_code
 from core.tenancy import Ctx
 
@@ -30,4 +30,5 @@ def purge(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
     ctx.db.execute(delete(SmsCode).where(SmsCode.expires_at < short))
     ctx.db.execute(delete(Throttle).where(Throttle.last_at < short))
     ctx.db.execute(delete(PasswordReset).where(PasswordReset.created_at < short))
+    ctx.db.execute(delete(KnownDevice).where(KnownDevice.seen_at < security))
     ctx.db.execute(delete(LoginSession).where(LoginSession.seen_at < security))

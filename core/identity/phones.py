@@ -7,7 +7,8 @@ from core.contract.values import SensitiveAction
 from core.extension import hooks
 from core.tenancy import Ctx
 
-from core.identity.models import Person
+from core.identity.devices import forget_all
+from core.identity.models import Account, Person
 from core.identity.queries import person_facts
 
 
@@ -38,4 +39,7 @@ def set_phone(ctx: Ctx, person: Person, phone: str, *, confirmed: bool = False) 
     check_phone_free(ctx, phone, person)
     person.phone, person.phone_mac = phone, ctx.mac(phone)
     person.phone_confirmed_at = ctx.now if confirmed else None
+    account_id = ctx.db.scalar(select(Account.id).where(Account.person_id == person.id))
+    if account_id is not None:
+        forget_all(ctx, account_id)
     ctx.db.flush()

@@ -12,6 +12,7 @@ from core.tenancy import Ctx
 
 from core.identity.accounts import owner_of, refuse_weak
 from core.identity.codes import allow_sms, check_image_code, prove_phone, send_code
+from core.identity.devices import forget_all
 from core.identity.hashing import hash_password
 from core.identity.models import Account, PasswordReset, Person
 from core.identity.phones import check_sensitive
@@ -69,6 +70,7 @@ def set_new_password(ctx: Ctx, reset_id: Id, new: NewPassword) -> None:
     assert account.person is not None
     check_sensitive(ctx, account.person, SensitiveAction.RESET_PASSWORD)
     set_password(ctx, account, hash_password(new.new_password))
+    forget_all(ctx, account.id)
     ctx.db.get_one(PasswordReset, reset_id).done_at = ctx.now
     ctx.record("identity.reset_password", account.id)
 

@@ -1,4 +1,6 @@
 """Sign-in, password and session pages (N-05, N-17, A.7)."""
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, redirect, request, session, url_for
@@ -7,15 +9,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.access import PUBLIC, SIGNED_IN, Policy, policy
-from core.base.errors import DomainError
-from core.identity import reset, service
+from core.base.errors import DomainError, NotFound
+from core.identity import devices, proving, reset, service
 from core.identity.accounts import phone_of
 from core.identity.codes import image_of
 from core.identity.models import Account
 from core.identity.queries import load_actor, sessions_of
-from core.identity.rules import TAB_TEXTS, Tab, safe_next
+from core.identity.rules import TAB_TEXTS, Tab, code_wanted, safe_next
 from core.identity.schemas import (
     ChangePasswordSchema,
+    ChangeWithCodeSchema,
+    CodeOnlyAsked,
+    DeviceCodeSchema,
     FirstPasswordSchema,
     ForgottenSchema,
     GivenPasswordSchema,
@@ -28,9 +33,11 @@ from core.identity.widgets import (
     by_script,
     code_answer,
     device,
+    device_token,
     forget,
     home,
     image_view,
+    know_device,
     remember,
     wants_code,
     wants_renewal,
@@ -64,17 +71,69 @@ def sign_in() -> ResponseReturnValue:
         try:
             signed_in = service.sign_in(ctx, service.Attempt(
                 tab, asked.name if tab is Tab.PERSON else asked.name.lower(), asked.password, asked.image_id,
-                asked.image_code, device()))
+                asked.image_code, device(), device_token()))
         except DomainError as error:
             ctx.rollback()
             form.fail(error)
         else:
             remember(signed_in.token)
-            restricted = signed_in.stage is service.Stage.RESTRICTED
-            return redirect(url_for(".change_password") if restricted else back or home(), 303)
+            return redirect(_after_sign_in(signed_in.stage, back), 303)
     return page("identity/sign_in.html", status=form.status, form=form, tab=tab, tabs=TAB_TEXTS, back=back,
                 image=image_view(ctx), register=address("registration.register"),
                 sign_in_tip=ctx.rules().texts.sign_in_tip)
+
+
+def _after_sign_in(stage: service.Stage, back: str | None) -> str:
+    if stage is service.Stage.PROVING:
+        return url_for(".prove_device", next=back)
+    return url_for(".change_password") if stage is service.Stage.RESTRICTED else back or home()
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@policy(PUBLIC)
+def prove_device() -> ResponseReturnValue:
+    """GD-05: the SMS code of a sign-in from a new device; nothing else is open before it."""
+    ctx = current_ctx()
+    try:
+        asked_of = proving.waiting(ctx, session.get("sign_in"))
+    except NotFound as error:
+        flash(error.sentence, "stop")
+        return redirect(url_for(".sign_in"), 303)
+    form: Form[CodeOnlyAsked] = Form(DeviceCodeSchema(), request)
+    form.submitted()
+    if wants_code():
+        return _send_code(ctx, form, lambda: proving.send_device_code(ctx, session.get("sign_in")),
+                          lambda sent: _device_page(ctx, form, asked_of, sent))
+    if request.method == "POST" and (asked := form.load()) is not None:
+        try:
+            proven = proving.prove_device(ctx, session.get("sign_in"), asked.sms_code, device_token(), device())
+        except DomainError as error:
+            ctx.rollback()
+            form.fail(error)
+        else:
+            remember(proven.signed_in.token)
+            to = _after_sign_in(proven.signed_in.stage, safe_next(request.values.get("next")))
+            return know_device(redirect(to, 303), proven.device_token)
+    return _device_page(ctx, form, asked_of)
+
+
+def _device_page(ctx: Ctx, form: Form[CodeOnlyAsked], asked_of: proving.Waiting, sent: str = "") -> Response:
+    return page("identity/new_device.html", status=form.status, form=form, phone=asked_of.phone, sent=sent,
+                back=safe_next(request.values.get("next")), lost=proving.lost_phone(ctx, asked_of.person))
+
+
+def _send_code(ctx: Ctx, form: Form[Any], send: Callable[[], None], again: Callable[[str], Response]) -> Response:
+    """获取验证码 of a page whose phone is on file: the answer with or without our script."""
+    sentence = _("短信验证码已发送，%(minutes)s 分钟内有效。", minutes=ctx.rules().account.sms_code_minutes)
+    try:
+        send()
+    except DomainError as error:
+        ctx.rollback()
+        if by_script():
+            return code_answer(ctx, error.sentence, error=error)
+        form.fail(error)
+        return again("")
+    return code_answer(ctx, sentence) if by_script() else again(sentence)
 
 
 @bp.post("/sign-out")
@@ -112,10 +171,12 @@ def change_password() -> ResponseReturnValue:
     with ctx.tenant.session(write=False) as db:
         account = db.get_one(Account, ctx.actor.account_id)
         first, phone = service.owes_change(account), phone_of(account)
-    form = Form(_password_schema(first, phone), request)
+        asks = service.asks_change_code(ctx, account)
+    form: Form[PasswordAsked] = Form(_password_schema(first, phone, asks), request)
     form.submitted()
     if wants_code():
-        return _send_change_code(ctx, form, first, phone)
+        return _send_code(ctx, form, lambda: service.send_change_code(ctx),
+                          lambda sent: _password_page(ctx, form, account, sent))
     if request.method == "POST" and (asked := form.load()) is not None:
         try:
             signed_in = service.change_password(ctx, service.Change(
@@ -126,33 +187,26 @@ def change_password() -> ResponseReturnValue:
         else:
             remember(signed_in.token)
             flash(_("密码已修改，其他设备上的登录已退出。"), "done")
-            return redirect(home(), 303)
-    return _password_page(form, first, phone)
+            return _known_from_now(ctx, account) if phone and (first or asks) else redirect(home(), 303)
+    return _password_page(ctx, form, account)
 
 
-def _password_schema(first: bool, phone: str) -> FormSchema[PasswordAsked]:
+def _known_from_now(ctx: Ctx, account: Account) -> ResponseReturnValue:
+    """Home, and a device that has just proven the phone is known (GD-05)."""
+    token = proving.know_after_code(ctx, account, device_token(), device())
+    answer = redirect(home(), 303)
+    return know_device(answer, token) if token else answer
+
+
+def _password_schema(first: bool, phone: str, asks: bool) -> FormSchema[PasswordAsked]:
     if not first:
-        return ChangePasswordSchema()
+        return ChangeWithCodeSchema() if asks else ChangePasswordSchema()
     return FirstPasswordSchema() if phone else GivenPasswordSchema()
 
 
-def _password_page(form: Form[PasswordAsked], first: bool, phone: str, sent: str = "") -> Response:
-    return page("identity/password.html", status=form.status, form=form, first=first, phone=phone, sent=sent)
-
-
-def _send_change_code(ctx: Ctx, form: Form[PasswordAsked], first: bool, phone: str) -> Response:
-    sentence = _("短信验证码已发送，%(minutes)s 分钟内有效。", minutes=ctx.rules().account.sms_code_minutes)
-    try:
-        service.send_change_code(ctx)
-    except DomainError as error:
-        ctx.rollback()
-        if by_script():
-            return code_answer(ctx, error.sentence, error=error)
-        form.fail(error)
-        return _password_page(form, first, phone)
-    if by_script():
-        return code_answer(ctx, sentence)
-    return _password_page(form, first, phone, sentence)
+def _password_page(ctx: Ctx, form: Form[PasswordAsked], account: Account, sent: str = "") -> Response:
+    return page("identity/password.html", status=form.status, form=form, first=service.owes_change(account),
+                phone=phone_of(account), sent=sent, lost=proving.lost_phone(ctx, account.person))
 
 
 @bp.route("/password/forgotten", methods=["GET", "POST"])
@@ -196,11 +250,14 @@ def reset_password(reset_id: UUID) -> ResponseReturnValue:
 @bp.get("/sessions")
 @policy(FULLY_SIGNED_IN)
 def sessions() -> Response:
-    """Where one is signed in, with a button to end each."""
+    """Where one is signed in, with a button to end each; and which devices are known (GD-05)."""
     ctx = current_ctx()
     assert ctx.actor.account_id is not None
+    token = device_token()
+    known = [(row, devices.is_this(row, token)) for row in devices.devices_of(ctx, ctx.actor.account_id)]
     return page("identity/sessions.html", logins=sessions_of(ctx, ctx.actor.account_id),
-                current=ctx.actor.session_id)
+                current=ctx.actor.session_id, known=known,
+                asks=code_wanted(ctx.rules().account.new_device_code, staff=ctx.actor.person_id is None))
 
 
 @bp.post("/sessions/<uuid:session_id>/end")
@@ -208,6 +265,15 @@ def sessions() -> Response:
 def end_session(session_id: UUID) -> ResponseReturnValue:
     service.end_session(current_ctx(), session_id)
     flash(_("已退出那台设备上的登录。"), "done")
+    return redirect(url_for(".sessions"), 303)
+
+
+@bp.post("/devices/<uuid:device_id>/remove")
+@policy(FULLY_SIGNED_IN)
+def remove_device(device_id: UUID) -> ResponseReturnValue:
+    """移除: the device needs an SMS code at its next sign-in (GD-05)."""
+    devices.remove(current_ctx(), device_id)
+    flash(_("已移除。那台设备下次登录要短信验证码。"), "done")
     return redirect(url_for(".sessions"), 303)
 
 

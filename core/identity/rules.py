@@ -39,6 +39,21 @@ class CodePurpose(StrEnum):
     RESET = "reset"
     FIRST_PASSWORD = "first_password"
     NEW_PHONE = "new_phone"
+    NEW_DEVICE = "new_device"
+    CHANGE_PASSWORD = "change_password"
+
+
+class CodeRule(StrEnum):
+    """Of whom a code is asked (GD-05); what is none of these words asks the trainees."""
+
+    NONE = "none"
+    TRAINEE = "trainee"
+    ALL = "all"
+
+
+def code_wanted(rule: str, *, staff: bool) -> bool:
+    """Whether an SMS code is asked of a trainee, or of `staff`, under the rule."""
+    return rule == CodeRule.ALL or rule != CodeRule.NONE and not staff
 
 
 class Side(StrEnum):

@@ -128,6 +128,28 @@ class GivenPasswordSchema(FormSchema[PasswordAsked]):
     repeated = _repeated()
 
 
+class ChangeWithCodeSchema(FormSchema[PasswordAsked]):
+    """修改密码 where each change needs an SMS code as well (GD-05)."""
+
+    into = PasswordAsked
+    current = fields.String(required=True, metadata=shown(_l("当前密码"), "password", autocomplete="current-password"))
+    sms_code = sms_code_field()
+    new_password = _new_password()
+    repeated = _repeated()
+
+
+@dataclass(frozen=True)
+class CodeOnlyAsked:
+    sms_code: str = ""
+
+
+class DeviceCodeSchema(FormSchema[CodeOnlyAsked]):
+    """The code page of a sign-in from a new device (GD-05)."""
+
+    into = CodeOnlyAsked
+    sms_code = sms_code_field()
+
+
 class ChangePasswordSchema(FormSchema[PasswordAsked]):
     """修改密码 for everybody else."""
 

@@ -17,9 +17,10 @@ from core.tenancy import Ctx, Role
 from core.identity import limits
 from core.identity.accounts import owner_of, phone_of, refuse_weak
 from core.identity.codes import allow_sms, image_code_fits, prove_phone, refuse_image_code, send_code
+from core.identity.devices import is_known
 from core.identity.hashing import hash_password, needs_rehash, verify_password
 from core.identity.models import Account, LoginSession, Person
-from core.identity.rules import CodePurpose, Tab, initial_password, minutes_left
+from core.identity.rules import CodePurpose, Tab, code_wanted, initial_password, minutes_left
 
 INSTITUTION_ROLES = frozenset({Role.INSTITUTION, Role.ENTERPRISE, Role.INVIGILATOR})
 ADDRESS_PERIOD = timedelta(minutes=5)
@@ -28,10 +29,11 @@ EVERYBODY = "sign_in_all"
 
 
 class Stage(StrEnum):
-    """A restricted session reaches only the page that changes the password."""
+    """A restricted session reaches only the page that changes the password, a proving one only its code page."""
 
     FULL = "full"
     RESTRICTED = "restricted"
+    PROVING = "proving"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Attempt:
     image_id: Id | None
     image_code: str
     device: str = ""
+    device_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -84,24 +87,35 @@ def sign_in(ctx: Ctx, attempt: Attempt) -> SignedIn:
     _check_tab(account, attempt.tab)
     if account.password_hash is not None and needs_rehash(account.password_hash):
         account.password_hash = hash_password(attempt.password)
-    signed_in = open_session(ctx, account, attempt.device)
+    if _must_prove(ctx, account, attempt.device_token):
+        signed_in = _open(ctx, account, Stage.PROVING, attempt.device)
+    else:
+        signed_in = open_session(ctx, account, attempt.device)
     ctx.record("identity.sign_in", account.id, stage=signed_in.stage)
     return signed_in
 
 
 def open_session(ctx: Ctx, account: Account, device: str) -> SignedIn:
     """A new session with a token of its own; restricted while the password is the initial one (N-17)."""
-    token = secrets.token_urlsafe(32)
-    stage = Stage.RESTRICTED if owes_change(account) else Stage.FULL
-    _add_session(ctx, account, token, stage, device)
-    return SignedIn(token, stage)
+    return _open(ctx, account, Stage.RESTRICTED if owes_change(account) else Stage.FULL, device)
 
 
 def open_full_session(ctx: Ctx, account: Account, device: str) -> SignedIn:
     """For who has just proven the phone: registration lands in the portal (N-10)."""
-    token = secrets.token_urlsafe(32)
-    _add_session(ctx, account, token, Stage.FULL, device)
-    return SignedIn(token, Stage.FULL)
+    return _open(ctx, account, Stage.FULL, device)
+
+
+def _must_prove(ctx: Ctx, account: Account, device_token: str) -> bool:
+    """GD-05: from a new device. Who owes a change of password proves the phone there, and has no other page."""
+    wanted = code_wanted(ctx.rules().account.new_device_code, staff=account.person_id is None)
+    return wanted and not owes_change(account) and bool(phone_of(account)) \
+        and not is_known(ctx, account.id, device_token)
+
+
+def asks_change_code(ctx: Ctx, account: Account) -> bool:
+    """Whether a change of this account's own password needs an SMS code beside the old one (GD-05)."""
+    wanted = code_wanted(ctx.rules().account.password_change_code, staff=account.person_id is None)
+    return wanted and bool(phone_of(account))
 
 
 def owes_change(account: Account) -> bool:
@@ -117,13 +131,14 @@ def sign_out(ctx: Ctx, token: str | None) -> None:
 
 
 def send_change_code(ctx: Ctx) -> None:
-    """Send the SMS code that a change of the initial password needs, to the phone on file (A.7)."""
+    """Send the SMS code that a change of the password needs, to the phone on file (A.7, GD-05)."""
     with ctx.tenant.session(write=False) as db:
-        phone = phone_of(_own_account(ctx, db))
-    if not phone:
+        own = _own_account(ctx, db)
+        phone, first, asks = phone_of(own), owes_change(own), asks_change_code(ctx, own)
+    if not phone or not (first or asks):
         raise Refused("no_phone", _("这个账号没有登记手机号，不需要短信验证码。"), field="sms_code")
     allow_sms(ctx, phone)
-    send_code(ctx, CodePurpose.FIRST_PASSWORD, phone, ctx.actor.person_id)
+    send_code(ctx, CodePurpose.FIRST_PASSWORD if first else CodePurpose.CHANGE_PASSWORD, phone, ctx.actor.person_id)
 
 
 @dataclass(frozen=True)
@@ -143,12 +158,16 @@ def change_password(ctx: Ctx, change: Change) -> SignedIn:
         raise Refused("repeat", _("两次输入的新密码不一样，请重新输入。"), field="repeated")
     with ctx.tenant.session(write=False) as db:
         own = _own_account(ctx, db)
-        phone, first = phone_of(own), owes_change(own)
+        phone, first, asks = phone_of(own), owes_change(own), asks_change_code(ctx, own)
         refuse_weak(ctx, change.new_password, owner_of(own))
+    # Tries are counted aside, so before the first of the two proofs touches the request's transaction.
+    key = "" if first else _check_current(ctx, change.current)
     if first and phone:
         prove_phone(ctx, CodePurpose.FIRST_PASSWORD, phone, change.sms_code)
-    elif not first:
-        _prove_current(ctx, change.current)
+    elif asks:
+        prove_phone(ctx, CodePurpose.CHANGE_PASSWORD, phone, change.sms_code)
+    if key:
+        limits.forgive(ctx.db, key, ctx.now)
     hashed = hash_password(change.new_password)
     account = ctx.db.get_one(Account, ctx.actor.account_id)
     if verify_password(account.password_hash, change.new_password):
@@ -187,10 +206,12 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _add_session(ctx: Ctx, account: Account, token: str, stage: Stage, device: str) -> None:
+def _open(ctx: Ctx, account: Account, stage: Stage, device: str) -> SignedIn:
+    token = secrets.token_urlsafe(32)
     ctx.db.add(LoginSession(token_digest=digest(token), account_id=account.id, stage=stage, device=device[:80],
                             address=ctx.actor.address or "", created_at=ctx.now, seen_at=ctx.now))
     ctx.db.flush()
+    return SignedIn(token, stage)
 
 
 def _kind(tab: Tab) -> str:
@@ -261,7 +282,8 @@ def _own_account(ctx: Ctx, db: Session) -> Account:
     return account
 
 
-def _prove_current(ctx: Ctx, password: str) -> None:
+def _check_current(ctx: Ctx, password: str) -> str:
+    """The key of the counter to forgive once all is proven."""
     key = f"sign_in:{ctx.mac(f'change:{ctx.actor.account_id}')}"
     with ctx.aside() as db:
         free_at = limits.reserve_try(db, key, ctx.rules().account.tries_per_account, ctx.now)
@@ -271,4 +293,4 @@ def _prove_current(ctx: Ctx, password: str) -> None:
                                          minutes=minutes_left(free_at, ctx.now)), field="current")
     if not verify_password(stored, password[:200]):
         raise Refused("current", _("当前密码不正确，请重新输入。"), field="current")
-    limits.forgive(ctx.db, key, ctx.now)
+    return key

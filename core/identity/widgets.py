@@ -1,12 +1,13 @@
 """What pages of sign-in and registration share: codes as they are shown, the browser's session."""
 from dataclasses import dataclass
 
-from flask import Response, jsonify, request, session, url_for
+from flask import Response, current_app, jsonify, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from core.base.errors import DomainError
 from core.identity.codes import new_image_code
 from core.identity.rules import device_label
-from core.tenancy import Ctx
+from core.tenancy import Ctx, bound_tenant
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,27 @@ def forget() -> None:
 def device() -> str:
     """The device label of this request."""
     return device_label(request.user_agent.string)
+
+
+DEVICE_DAYS = 180
+
+
+def _device_cookie() -> str:
+    prefix = "__Host-" if current_app.config["SESSION_COOKIE_SECURE"] else ""
+    tenant = bound_tenant()
+    return f"{prefix}jx-device-{tenant.slug if tenant else 'none'}"
+
+
+def device_token() -> str:
+    """The token by which this browser is known, "" when it brought none (GD-05)."""
+    return request.cookies.get(_device_cookie(), "")[:100]
+
+
+def know_device(answer: BaseResponse, token: str) -> BaseResponse:
+    """Let the browser keep the token for half a year."""
+    answer.set_cookie(_device_cookie(), token, max_age=DEVICE_DAYS * 86_400, httponly=True, samesite="Lax",
+                      secure=bool(current_app.config["SESSION_COOKIE_SECURE"]))
+    return answer
 
 
 def home() -> str:

@@ -6,7 +6,16 @@ from flask_babel import gettext as _
 from core.access import PUBLIC, Permission, policy
 from core.base.errors import DomainError
 from core.identity import current_person, password_is_initial
-from core.identity.widgets import ImageView, device, image_view, remember, wants_code, wants_renewal
+from core.identity.widgets import (
+    ImageView,
+    device,
+    device_token,
+    image_view,
+    know_device,
+    remember,
+    wants_code,
+    wants_renewal,
+)
 from core.presence import grounds_text
 from core.registration import filing, papers, service
 from core.registration.codes import send_part
@@ -37,15 +46,17 @@ def register() -> ResponseReturnValue:
         return sent.answer or _register_page(ctx, form, sent.image, sent.sentence)
     if request.method == "POST" and not wants_renewal() and (asked := form.load()) is not None:
         try:
-            token = service.register(ctx, service.Registration(
-                asked.name, asked.id_number, asked.id_number_again, asked.phone, asked.sms_code, device()))
+            made = service.register(ctx, service.Registration(
+                asked.name, asked.id_number, asked.id_number_again, asked.phone, asked.sms_code, device(),
+                device_token()))
         except DomainError as error:
             ctx.rollback()
             form.fail(error)
         else:
-            remember(token)
+            remember(made.token)
             flash(_("注册成功。请完善基本信息并上传照片。"), "done")
-            return redirect(url_for(".basics"), 303)
+            answer = redirect(url_for(".basics"), 303)
+            return know_device(answer, made.device_token) if made.device_token else answer
     return _register_page(ctx, form, image_view(ctx))
 
 

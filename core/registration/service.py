@@ -17,6 +17,7 @@ from core.identity import (
     check_image_code,
     check_phone_free,
     check_sensitive,
+    know_after_code,
     open_full_session,
     open_person,
     person_by_id_number,
@@ -38,6 +39,15 @@ class Registration:
     phone: str = field(repr=False)
     sms_code: str = ""
     device: str = ""
+    device_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The session's token, and the device's where the tenant asks after devices (GD-05)."""
+
+    token: str = field(repr=False)
+    device_token: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -56,8 +66,8 @@ def send_registration_code(ctx: Ctx, *, phone: str, image_id: Id | None, image_c
     send_code(ctx, CodePurpose.REGISTER, phone)
 
 
-def register(ctx: Ctx, asked: Registration) -> str:
-    """Open person and account, and sign in; returns the session's token (N-10).
+def register(ctx: Ctx, asked: Registration) -> Registered:
+    """Open person and account, and sign in (N-10).
 
     That an ID number is registered already is told only after the phone is proven.
     """
@@ -77,7 +87,9 @@ def register(ctx: Ctx, asked: Registration) -> str:
         ctx.rollback()
         raise _registered() from error
     ctx.record("registration.register", person.id)
-    return open_full_session(ctx, account_of(ctx, person), asked.device).token
+    account = account_of(ctx, person)
+    known = know_after_code(ctx, account, asked.device_token, asked.device)
+    return Registered(open_full_session(ctx, account, asked.device).token, known)
 
 
 def _registered() -> Conflict:
