@@ -28,7 +28,8 @@ def load_actor(tenant: Tenant, sign_in: str | None, address: str | None) -> Acto
     rules = tenant.rules(now).account
     with tenant.session(write=False) as db:
         login = db.scalar(select(LoginSession).where(LoginSession.token_digest == token_digest))
-        if login is None or login.stage == Stage.PROVING or login.ended_at is not None or login.account.disabled_at is not None \
+        if login is None or login.stage == Stage.PROVING \
+                or login.ended_at is not None or login.account.disabled_at is not None \
                 or now - login.seen_at >= timedelta(minutes=rules.idle_minutes) \
                 or now - login.created_at >= timedelta(hours=rules.absolute_hours):
             return Actor(address=address)
