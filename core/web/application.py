@@ -5,8 +5,10 @@ view → trail → commit (below 400) or rollback → headers → doorbell.
 """
 import logging
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from babel import Locale
 from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
@@ -66,7 +68,8 @@ class JianxueFlask(Flask):
         self.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
         self.before_request(self._hide)
         self.csrf = CSRFProtect(self)
-        Babel(self, locale_selector=choose_language).domain_instance = TenantWords(config_translations())
+        babel = Babel(self, locale_selector=lambda: _locale(choose_language()))
+        babel.domain_instance = TenantWords(config_translations())
         self.before_request(self._admit)
         self.after_request(self._finish)
         self.teardown_request(self._close)
@@ -215,6 +218,12 @@ def choose_language() -> str:
     default = tenant.file.locale if tenant else "zh_CN"
     chosen = session.get("language") if request else None
     return chosen if chosen in LANGUAGES else default
+
+
+@cache
+def _locale(name: str) -> Locale:
+    """Babel reads its data anew for each `parse`."""
+    return Locale.parse(name)
 
 
 def current_ctx() -> Ctx:

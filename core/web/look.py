@@ -53,7 +53,12 @@ def asset(name: str) -> str:
         path, endpoint = BOOTSTRAP / inside, "vendor.static"
     else:
         inside, path, endpoint = name, STATIC / name, "static"
-    return url_for(endpoint, filename=inside, v=_digest(path, path.stat().st_mtime_ns))
+    return _address(request.script_root, endpoint, inside, path, path.stat().st_mtime_ns)
+
+
+@cache
+def _address(_root: str, endpoint: str, filename: str, path: Path, stamp: int) -> str:
+    return url_for(endpoint, filename=filename, v=_digest(path, stamp))
 
 
 def here(**changes: Any) -> str:

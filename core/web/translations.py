@@ -3,6 +3,7 @@ say a thing differently for that tenant and for no other."""
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from flask import g
 from flask_babel import Domain
 
 from core.extension.parts import folder
@@ -27,6 +28,14 @@ class TenantWords(Domain):  # type: ignore[misc]
         if tenant not in self._folders:
             self._folders[tenant] = (self._core, *plugin_folders(tenant))
         return self._folders[tenant]
+
+    def get_translations(self) -> Any:
+        """Found once a request: a page asks some seventy times."""
+        if not g:
+            return super().get_translations()
+        if "jx_words" not in g:
+            g.jx_words = super().get_translations()
+        return g.jx_words
 
     def get_translations_cache(self, _ctx: object) -> dict[Any, Any]:
         return self._by_folders.setdefault(self.translation_directories, {})
