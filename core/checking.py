@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.base.config import Mode
 from core.base.refusals import database_problems, date_problems, setting_problems
-from core.migrating import alembic_config, branches
+from core.migrating import alembic_config, branches, known_plugins
 from core.tenancy import Tenant
 
 
@@ -36,7 +36,7 @@ def check_tenant(tenant: Tenant) -> list[str]:
 
 def _schema_problems(tenant: Tenant) -> list[str]:
     """By heads of the tenant's branches: an equality of versions misleads where branches depend on each other."""
-    script = ScriptDirectory.from_config(alembic_config())
+    script = ScriptDirectory.from_config(alembic_config(None, known_plugins(tenant)))
     wanted = {script.get_revision(f"{branch}@head").revision for branch in branches(tenant)}
     with tenant.engine.connect() as connection:
         there = set(MigrationContext.configure(connection).get_current_heads())

@@ -28,7 +28,7 @@ from core.checking import check_tenant
 from core.course import recompute
 from core.demo.filling import fill_demo, welcome
 from core.extension import PluginError
-from core.migrating import upgrade_tenant
+from core.migrating import folders, known_plugins, remove_plugin, upgrade_tenant
 from core.running import children, local_environment
 from core.tenancy import Directory, Tenant, UnknownTenant, unit_of_work
 from core.testing.findings import table
@@ -294,6 +294,22 @@ def db() -> None:
 def db_upgrade(installation: Installation, slug: str | None) -> None:
     """把每个租户的数据库升级到最新；一个失败不影响其他。"""
     _upgrade(installation.tenants(slug))
+
+
+@db.command("remove-plugin")
+@click.argument("slug")
+@click.argument("plugin")
+@click.confirmation_option(prompt="这个插件在该租户的全部数据将被删除，确定吗？")
+@click.pass_obj
+def db_remove_plugin(installation: Installation, slug: str, plugin: str) -> None:
+    """删除一个已停用的插件在一个租户的数据表，连同其中的数据。"""
+    [item] = installation.tenants(slug)
+    if plugin in item.file.plugins:
+        raise click.ClickException(f"{slug} 还在使用 {plugin}：先从 {slug}.toml 的 plugins 中去掉它，再重新启动")
+    if plugin not in folders(known_plugins(item)):
+        raise click.ClickException(f"没有安装带数据表的插件 {plugin}")
+    remove_plugin(item, plugin)
+    click.echo(f"{slug}：{plugin} 的数据表已删除")
 
 
 def _upgrade(tenants: list[Tenant]) -> None:

@@ -3,6 +3,7 @@
 Never `heads`: that would give every tenant every plugin's tables. A plugin's branch bears the plugin's name and lies in
 `migrations/versions/<plugin>/`, or in the folder `migrations` of its own package where it is shipped apart.
 """
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from core.extension.loading import installed_plugins
 from core.extension.parts import folder
 from core.tenancy import Tenant, bound
 
+log = logging.getLogger("jianxue.plugins")
 ROOT = Path(__file__).resolve().parents[1] / "migrations"
 CORE = "core"
 
@@ -36,15 +38,27 @@ def plugins_of(tenant: Tenant) -> dict[str, Any]:
     return {name: tenant.plugins.get_plugin(name) for name in tenant.file.plugins}
 
 
+def known_plugins(tenant: Tenant | None = None) -> dict[str, Any]:
+    """All installed plugins, and a tenant's own: a database may still stand at the migrations of one that was turned
+    off, and Alembic stops at a revision it cannot find."""
+    found: dict[str, Any] = plugins_of(tenant) if tenant else {}
+    for name, point in installed_plugins().items():
+        if name not in found:
+            try:
+                found[name] = point.load()
+            except Exception:  # named where a tenant has it on
+                log.warning("plugin %s cannot be loaded; its migrations are unknown", name)
+    return found
+
+
 def alembic_config(connection: Connection | None = None, plugins: Mapping[str, Any] | None = None, *,
                    plugin: str = "") -> AlembicConfig:
     """Config whose `env.py` works on the given connection and knows these plugins' branches (all installed ones, where
     none are given); with `plugin` it compares that plugin's tables and no others."""
-    if plugins is None:
-        plugins = {name: point.load() for name, point in installed_plugins().items()}
     config = AlembicConfig()
     config.set_main_option("script_location", str(ROOT))
-    config.set_main_option("version_locations", " ".join(map(str, folders(plugins).values())))
+    places = folders(known_plugins() if plugins is None else plugins).values()
+    config.set_main_option("version_locations", " ".join(map(str, places)))
     config.set_main_option("path_separator", "space")
     config.attributes["connection"] = connection
     config.attributes["plugin"] = plugin
@@ -61,10 +75,10 @@ def upgrade_tenant(tenant: Tenant) -> None:
     with bound(tenant):
         for branch in branches(tenant):
             with writing(tenant.engine).begin() as connection:
-                command.upgrade(alembic_config(connection, plugins_of(tenant)), f"{branch}@head")
+                command.upgrade(alembic_config(connection, known_plugins(tenant)), f"{branch}@head")
 
 
 def remove_plugin(tenant: Tenant, plugin: str) -> None:
     """Take a plugin's tables, with all that stands in them, out of one tenant's database; the core's stay."""
     with bound(tenant), writing(tenant.engine).begin() as connection:
-        command.downgrade(alembic_config(connection, plugins_of(tenant)), f"{plugin}@base")
+        command.downgrade(alembic_config(connection, known_plugins(tenant)), f"{plugin}@base")

@@ -15,8 +15,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from core.base.db import make_engine, writing
-from core.extension.loading import installed_plugins
-from core.migrating import CORE, ROOT, alembic_config, folders
+from core.migrating import CORE, ROOT, alembic_config, folders, known_plugins
 
 
 def home(plugin: str, module: Any) -> Path:
@@ -27,7 +26,7 @@ def home(plugin: str, module: Any) -> Path:
 
 def write(message: str, plugin: str) -> None:
     branch = plugin or CORE
-    plugins = {name: point.load() for name, point in installed_plugins().items()}
+    plugins = known_plugins()
     if plugin and plugin not in plugins:
         raise SystemExit(f"no installed plugin {plugin}; there are: {', '.join(sorted(plugins))}")
     target = folders(plugins).get(branch) or home(plugin, plugins[plugin])

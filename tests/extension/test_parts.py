@@ -4,16 +4,19 @@ from types import ModuleType, SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from redis import Redis
 from sqlalchemy import Table, func, inspect, select
 
+from core import migrating
 from core.admin import console_of
 from core.app import create_app
 from core.base.config import Config
-from core.base.db import Base
+from core.base.db import Base, writing
+from core.checking import check_tenant
 from core.extension import PluginError, tables_of
-from core.migrating import remove_plugin, upgrade_tenant
-from core.tenancy import Actor, Directory, Role, Tenant, unit_of_work
+from core.migrating import alembic_config, plugins_of, remove_plugin, upgrade_tenant
+from core.tenancy import Actor, Directory, Role, Tenant, bound, unit_of_work
 from core.web import JianxueFlask, current_ctx
 from core.work import Relay, perform
 from tests.browse import Browser
@@ -113,9 +116,7 @@ def test_its_tables_come_and_go_with_it(with_parcel: Directory, jilin: Tenant, n
     """A branch in its own package: up after the core's, down alone, up again; no other tenant gets its tables."""
     assert tables_of("parcel") == {"parcel"} and "parcel" not in tables_of()
     for tenant in (jilin, national):
-        tenant.config.database(tenant.slug)
-        tenant.close()
-        (tenant.config.tenant_var(tenant.slug) / "jianxue.sqlite").unlink()
+        forget_database(tenant)
     for _again in range(2):
         upgrade_tenant(jilin)
         assert {"parcel", "trail"} <= set(inspect(jilin.engine).get_table_names())
@@ -126,6 +127,41 @@ def test_its_tables_come_and_go_with_it(with_parcel: Directory, jilin: Tenant, n
     upgrade_tenant(jilin)
     upgrade_tenant(national)
     assert "parcel" not in inspect(national.engine).get_table_names()
+
+
+def test_a_newer_core_comes_below_a_plugins_tables(with_parcel: Directory, jilin: Tenant) -> None:
+    """The plugin's branch rests on the core as it was when it was written; the core goes on alone."""
+    forget_database(jilin)
+    with bound(jilin), writing(jilin.engine).begin() as connection:
+        command.upgrade(alembic_config(connection, plugins_of(jilin)), "parcel@head")
+    assert {"parcel"} <= set(inspect(jilin.engine).get_table_names())
+    upgrade_tenant(jilin)
+    assert check_schema(jilin) == []
+
+
+def test_a_plugin_turned_off_leaves_its_tables_until_they_are_removed(
+        with_parcel: Directory, jilin: Tenant, parcel: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The core's migrations go on beside them."""
+    forget_database(jilin)
+    upgrade_tenant(jilin)
+    object.__setattr__(jilin.file, "plugins", ())
+    monkeypatch.setattr(migrating, "installed_plugins", lambda: {"parcel": SimpleNamespace(load=lambda: parcel)})
+    upgrade_tenant(jilin)
+    assert check_schema(jilin) == []
+    assert "parcel" in inspect(jilin.engine).get_table_names()
+    remove_plugin(jilin, "parcel")
+    assert "parcel" not in inspect(jilin.engine).get_table_names()
+
+
+def check_schema(tenant: Tenant) -> list[str]:
+    return [problem for problem in check_tenant(tenant) if "数据库" in problem]
+
+
+def forget_database(tenant: Tenant) -> None:
+    """An empty database instead of the one with all tables."""
+    tenant.config.database(tenant.slug)
+    tenant.close()
+    (tenant.config.tenant_var(tenant.slug) / "jianxue.sqlite").unlink()
 
 
 Install = Callable[[JianxueFlask], None]
@@ -158,3 +194,11 @@ def test_what_would_reach_other_tenants_stops_the_start(
     with pytest.raises(PluginError, match="parcel") as error:
         create_app(config, directory)
     assert words in str(error.value)
+
+
+def test_the_command_removes_a_plugins_tables_only_where_it_is_off(cli: Callable[..., tuple[int, str]]) -> None:
+    for slug, plugin, words in (("beijing", "desk", "还在使用 desk"), ("national", "nothing", "没有安装")):
+        status, said = cli("db", "remove-plugin", slug, plugin, "--yes")
+        assert status == 1 and words in said
+    assert cli("db", "upgrade", "--tenant", "national")[0] == 0
+    assert cli("db", "remove-plugin", "national", "desk", "--yes") == (0, "national：desk 的数据表已删除\n")
