@@ -3,7 +3,7 @@
 Who they are stands in `tenants/demo/`. Can be run again at any time: what is there already is left as it is.
 """
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -28,6 +28,8 @@ from core.identity.hashing import hash_password
 from core.notification import Notice, publish_notice
 from core.organization import Organization, seed_posts
 from core.organization import posts as all_posts
+from core.organization.institutions import INSTITUTION
+from core.organization.models import InstitutionFee
 from core.organization.service import add_post
 from core.registry import Kind, Status, pull_certificates
 from core.registry.holdings import fill
@@ -65,8 +67,16 @@ def fill_demo(tenants: Iterable[Tenant], say: Say) -> None:
 
 def institutions(ctx: Ctx, cast: Cast) -> None:
     known = set(ctx.db.scalars(select(Organization.name)))
-    ctx.db.add_all(Organization(kind=one.kind, name=one.name, city=one.city, created_at=ctx.now)
-                   for one in cast.institution if one.name not in known)
+    fees = ctx.rules().payment
+    for one in cast.institution:
+        if one.name in known:
+            continue
+        held = Organization(kind=one.kind, name=one.name, city=one.city, created_at=ctx.now)
+        ctx.db.add(held)
+        ctx.db.flush()
+        if one.kind == INSTITUTION:
+            ctx.db.add(InstitutionFee(organization_id=held.id, training_fen=fees.continuing_fen,
+                                      textbook_fen=fees.textbook_fen, since=date(ctx.now.year, 1, 1), set_at=ctx.now))
 
 
 def staff(ctx: Ctx, cast: Cast) -> None:

@@ -141,13 +141,17 @@ class Journey:
 
     def enroll(self) -> None:
         """The trainee chooses and submits; where the tenant has others do it, they do."""
-        self.browser.get("/education/choose")
+        if self.enroller is not None:
+            assert self.browser.get("/education/choose").location == "/institutions"
+            self.browser.get("/home")
+        else:
+            self.browser.get("/education/choose")
         answer = self.browser.submit("/education/choose", {"choice": [f"{self.held}:{self.year}"]})
         if answer.status_code == 303 and not self.enrollments(EnrollmentState.OPEN):
             self.browser.get("/education/submit")
             answer = self.browser.submit("/education/submit")
         with unit_of_work(self.tenant) as ctx:
-            order = ctx.db.scalar(select(Order))
+            order = ctx.db.scalar(select(Order).where(Order.counter_id.is_(None)))
             if order is not None:
                 self.note("enrolled_by", "trainee, who pays online")
                 order.state, order.paid_at = OrderState.PAID, ctx.now
