@@ -124,7 +124,7 @@ class Hooks:
         """Until when a certificate can be replaced: before replacement, enrollment, countdown and reminders.
 
         Core: the rule `deadline.ends`, for what can be replaced at all. A province answers `Deadline()` for whom
-        its deadline does not concern. Rows GD-01, GD-02, C-20.
+        its deadline does not concern. Asked only where that rule is set. Rows GD-01, GD-02, C-20.
         """
 
     @hookspec

@@ -125,8 +125,8 @@ class Forecasts(TableView[DeadlineOutlook]):
     )
 
     def select(self, _ctx: Ctx) -> Select[Any]:
-        return select(DeadlineOutlook).order_by(DeadlineOutlook.misses.desc(), DeadlineOutlook.finish_on.desc(),
-                                                DeadlineOutlook.id)
+        return queries.outlooks().order_by(DeadlineOutlook.misses.desc(), DeadlineOutlook.finish_on.desc(),
+                                           DeadlineOutlook.id)
 
     def search(self, _ctx: Ctx, rows: Select[Any], term: str) -> Select[Any]:
         return _search(rows, DeadlineOutlook, term)

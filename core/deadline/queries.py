@@ -72,16 +72,12 @@ class Standpoint:
 
     @property
     def hours_needed_a_day(self) -> int:
-        """Class hours a day that still lead to the end in time; 0 where none are left or no day is."""
-        days = self.verdict.days_left if self.study_by is None else self._days_to_learn
-        return math.ceil(self.work.hours_left / days) if days > 0 and self.work.hours_left > 0 else 0
-
-    @property
-    def _days_to_learn(self) -> int:
+        """Class hours a day, today included, that still lead to the end in time; 0 where none are left or no day is."""
         last = self.verdict.last_day
         if last is None or self.study_by is None:
             return 0
-        return self.verdict.days_left - (last - self.study_by).days + 1
+        days = self.verdict.days_left - (last - self.study_by).days + 1
+        return math.ceil(self.work.hours_left / days) if days > 0 else 0
 
 
 def standpoints_of(ctx: Ctx, person: Person) -> list[Standpoint]:
@@ -247,6 +243,12 @@ class Count:
     missing: int
 
 
+def outlooks() -> Select[DeadlineOutlook]:
+    """What the last look saw, without whoever has replaced since."""
+    newer = aliased(Certificate)
+    return select(DeadlineOutlook).where(~exists().where(newer.replaces_id == DeadlineOutlook.certificate_id))
+
+
 def _people() -> tuple[ColumnElement[int], ColumnElement[int]]:
     """How many persons, and how many of them miss it with at least one certificate."""
     return (func.count(distinct(DeadlineOutlook.person_id)),
@@ -254,20 +256,21 @@ def _people() -> tuple[ColumnElement[int], ColumnElement[int]]:
 
 
 def totals(ctx: Ctx) -> Count:
-    total, missing = ctx.db.execute(select(*_people())).one()
+    total, missing = ctx.db.execute(outlooks().with_only_columns(*_people())).one()
     return Count("", total, missing)
 
 
 def by_institution(ctx: Ctx, limit: int = 12) -> Sequence[Count]:
     """The institutions with most people who will miss it."""
     people, missing = _people()
-    rows = ctx.db.execute(select(DeadlineOutlook.institution, people, missing)
+    rows = ctx.db.execute(outlooks().with_only_columns(DeadlineOutlook.institution, people, missing)
                           .group_by(DeadlineOutlook.institution).order_by(missing.desc()).limit(limit))
     return [Count(name, total, late) for name, total, late in rows]
 
 
 def by_outlook(ctx: Ctx) -> dict[str, int]:
-    rows = ctx.db.execute(select(DeadlineOutlook.outlook, func.count()).group_by(DeadlineOutlook.outlook))
+    rows = ctx.db.execute(outlooks().with_only_columns(DeadlineOutlook.outlook, func.count())
+                          .group_by(DeadlineOutlook.outlook))
     return {outlook: number for outlook, number in rows}
 
 

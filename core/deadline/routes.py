@@ -26,9 +26,9 @@ SOON = 7
 
 def install(app: JianxueFlask) -> None:
     app.register_blueprint(bp)
-    banner(app, "home", _countdown)
-    for place in ("certificates", "education"):
-        banner(app, place, _banner)
+    banner(app, "education", _banner)
+    for place in ("home", "certificates"):
+        banner(app, place, _countdown)
     banner(app, "refused", _way)
 
 
@@ -135,7 +135,7 @@ def next_action(point: Standpoint) -> Action:
 
 
 def _countdown(ctx: Ctx) -> Markup:
-    """On the home page, where the eighth step says it to who is late."""
+    """Where the page itself says it to who is late: the eighth step, the refusal below the certificate."""
     return _banner(ctx, late=False)
 
 

@@ -34,7 +34,7 @@ def study_beforehand(tenant: Tenant, trainee: DemoTrainee, wanted: DemoStudy) ->
         return
     lessons = wanted.hours // 2
     for number in range(lessons):
-        _learn(quiet, actor, enrollment_id, began + (number + 1) * timedelta(days=wanted.days) / (lessons + 1))
+        learn_lesson(quiet, actor, enrollment_id, began + (number + 1) * timedelta(days=wanted.days) / (lessons + 1))
 
 
 def without_camera(tenant: Tenant) -> Tenant:
@@ -61,7 +61,7 @@ def _enroll(ctx: Ctx, person: Person, wanted: DemoStudy) -> Id | None:
     return row.id
 
 
-def _learn(tenant: Tenant, actor: Actor, enrollment_id: Id, at: datetime) -> None:
+def learn_lesson(tenant: Tenant, actor: Actor, enrollment_id: Id, at: datetime) -> None:
     """One lesson from where it stands to its end."""
     with unit_of_work(tenant, actor, now=at) as ctx:
         opened = open_lease(ctx, enrollment_id)

@@ -2,6 +2,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,14 +26,17 @@ IN_TIME, TOO_LATE = shanghai(2020, 12, 31, 23, 59, 59), shanghai(2021, 1, 1)
 Rule = Callable[..., None]
 
 
+def set_deadline(tenant: Tenant, **values: Any) -> None:
+    """Other values of [deadline]."""
+    rule_set = tenant.file.rule_set
+    rules = replace(rule_set.rules, deadline=replace(rule_set.rules.deadline, **values))
+    tenant.file = replace(tenant.file, rule_set=replace(rule_set, rules=rules))
+
+
 @pytest.fixture
 def ruled(guangdong: Tenant) -> Rule:
-    """`ruled(counts="submitted")`: other values of [deadline]."""
-    def set_rules(**values: Any) -> None:
-        rule_set = guangdong.file.rule_set
-        rules = replace(rule_set.rules, deadline=replace(rule_set.rules.deadline, **values))
-        guangdong.file = replace(guangdong.file, rule_set=replace(rule_set, rules=rules))
-    return set_rules
+    """`ruled(counts="submitted")`: other values of [deadline] at Guangdong."""
+    return partial(set_deadline, guangdong)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,17 @@ from core.identity import person_of
 from core.registry import Certificate, Kind, Status, record_hours, status_of
 from core.tenancy import Tenant, unit_of_work
 from tests.browse import Browser
-from tests.deadline.conftest import IN_TIME, TOO_LATE, Holder, Rule, credited, enrolled, examined, holder_of
+from tests.deadline.conftest import (
+    IN_TIME,
+    TOO_LATE,
+    Holder,
+    Rule,
+    credited,
+    enrolled,
+    examined,
+    holder_of,
+    set_deadline,
+)
 from tests.people import signed_in
 
 BrowserOf = Callable[[Tenant], Browser]
@@ -195,3 +205,15 @@ def test_a_person_sees_all_their_certificates_the_most_pressing_first(guangdong:
         assert one.who.person_id
         points = standpoints_of(ctx, person_of(ctx, one.who.person_id))
     assert [point.held.post.name for point in points] == ["资料员", "标准员"]
+
+
+def test_where_one_may_still_enroll_it_is_said_before_paying(national: Tenant, browser_of: BrowserOf) -> None:
+    """C-20: deadline.enroll_after = warn: the order says that it leads to no replacement; allow says nothing."""
+    one = holder_of(national)
+    set_deadline(national, ends="2026-10-31", enroll_after="warn")
+    browser = signed_in(browser_of(national), one.who)
+    assert browser.submit("/education/choose", {"choice": f"{one.certificate}:2026"}).status_code == 303
+    order = browser.submit("/education/submit").location
+    assert "换证已于2026年10月31日截止" in browser.get(f"{order}/pay").text
+    set_deadline(national, ends="2026-10-31", enroll_after="allow")
+    assert "截止" not in browser.get(f"{order}/pay").text

@@ -139,4 +139,8 @@ def test_the_forecast_from_the_ledger(guangdong: Tenant, guangdong_clock: FixedC
     assert clerk.get("/admin/deadline/?institution=-&misses=1&sort=finish&desc=1").status_code == 200
     csv = clerk.submit("/admin/deadline/export/csv/?misses=1")
     assert csv.status_code == 200 and csv.data.decode("utf-8-sig").count("王小明") == 3
+    with unit_of_work(guangdong, NOBODY) as ctx:
+        issue_electronic(ctx, ctx.db.get_one(Certificate, slow.certificate),
+                         NewCertificate("442020000002", "示例", "广东省", date(2020, 12, 15)))
+    assert "将有2人赶不上（共4人）" in clerk.get("/admin/deadline/").text
     assert signed_in(browser_of(guangdong), quick.who).get("/admin/deadline/").status_code == 403

@@ -18,6 +18,7 @@ class Walker:
     base: str
     pictures: Path
     shot: int = 0
+    prefix: str = ""
 
     def go(self, path: str) -> None:
         self.page.goto(self.base + path)
@@ -27,7 +28,7 @@ class Walker:
         self.shot += 1
         for suffix, size in (("", WIDE), ("-phone", PHONE)):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
-            self.page.screenshot(path=self.pictures / f"{name}{suffix}.png", full_page=not suffix)
+            self.page.screenshot(path=self.pictures / f"{self.prefix}{name}{suffix}.png", full_page=not suffix)
         self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
     def press(self, label: str) -> None:
@@ -105,18 +106,34 @@ def register(walker: Walker, inbox: Walker, name: str, id_number: str, phone: st
 
 
 def complete_file(walker: Walker, photo: Path) -> None:
-    """N-11, N-12: the photo is judged, shown once more, then stays."""
+    """N-11, N-12: the photo is judged, shown once more, then stays; then the account of the resource library."""
+    upload_photo(walker, photo)
+    walker.page.wait_for_url("**/library**")
+    walker.picture("1-library")
+    walker.press("立即注册")
+    expect(walker.page.get_by_text("注册成功，用户名为身份证号，初始密码为手机号").first).to_be_visible()
+    walker.picture("1-opened")
+
+
+def upload_photo(walker: Walker, photo: Path) -> None:
+    """头像: judged by the machine, shown once more before it stays."""
     page = walker.page
     page.locator("[name=photo]").set_input_files(photo)
     page.locator("main").get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("一经上传不可修改").first).to_be_visible()
     walker.picture("1-photo")
     walker.press("确定")
-    page.wait_for_url("**/library**")
-    walker.picture("1-library")
-    walker.press("立即注册")
-    expect(page.get_by_text("注册成功，用户名为身份证号，初始密码为手机号").first).to_be_visible()
-    walker.picture("1-opened")
+
+
+def upload_scans(walker: Walker, sides: tuple[Path, Path]) -> None:
+    """GD-09, BJ-06: both sides of the ID card before the first study."""
+    page = walker.page
+    walker.go("/record/scans")
+    for name, side in zip(("portrait", "emblem"), sides, strict=True):
+        page.locator(f"[name={name}]").set_input_files(side)
+    walker.picture("1-scans")
+    page.locator("main").get_by_role("button", name="上传", exact=True).click()
+    expect(page.get_by_text("身份证照片已上传。")).to_be_visible()
 
 
 def choose_cycle(walker: Walker, post: str, year: int) -> None:
@@ -182,12 +199,12 @@ def begin_study(walker: Walker) -> None:
     walker.picture("4-player")
 
 
-def end_study(walker: Walker, seconds: float) -> None:
+def end_study(walker: Walker, seconds: float, days: str = "3到5个工作日") -> None:
     """N-37, N-38: every lesson to its end at its own speed, then the sentence to the letter."""
     page = walker.page
     done = page.locator("[data-completion]")
     expect(done).to_be_visible(timeout=seconds * 1000)
-    expect(done).to_contain_text("您已完成本年度继续教育学时，经审核通过后计入有效学时，审核时间大约需要3到5个工作日")
+    expect(done).to_contain_text("您已完成本年度继续教育学时，经审核通过后计入有效学时，审核时间大约需要" + days)
     walker.picture("4-done")
     done.get_by_role("link", name="知道了").click()
 
