@@ -1,4 +1,5 @@
 """The back office as a whole: its views, its menu, and the policy that each view is served under."""
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,12 +14,14 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Permission, permits, policy, policy_of
 from core.base.errors import NotFound
+from core.extension import inside
 from core.tenancy import Ctx
 from core.web import current_ctx
 from core.web.navigation import Link
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+log = logging.getLogger("jianxue.plugins")
 EXTENSION = "jianxue.console"
 INDEX = "admin"
 
@@ -195,8 +198,23 @@ class Console:
         current = here == entry.endpoint or (entry.endpoint != "admin.index"
                                              and here.rpartition(".")[0] == entry.endpoint.rpartition(".")[0]
                                              and entry.endpoint.startswith("admin_"))
-        return Link(entry.endpoint, str(entry.title), url_for(entry.endpoint), entry.icon,
-                    entry.count(ctx) if entry.count else 0, current)
+        return Link(entry.endpoint, str(entry.title), url_for(entry.endpoint), entry.icon, _count(ctx, entry), current)
+
+
+def _count(ctx: Ctx, entry: MenuEntry) -> int:
+    """The number at an entry; a plugin's that fails is logged, and the menu stands without it."""
+    if entry.count is None:
+        return 0
+    if not entry.plugin:
+        return entry.count(ctx)
+    try:
+        with inside(ctx.tenant, entry.plugin, f"the number at {entry.endpoint}"):
+            return entry.count(ctx)
+    except Exception:
+        log.exception("the number at %s of plugin %s failed at tenant %s", entry.endpoint, entry.plugin,
+                      ctx.tenant.slug)
+        ctx.begin_anew()
+        return 0
 
 
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,13 +5,23 @@ An override says in its head which core template it was written against: `{# cor
 core's changes, whoever owns the override is told, and looks at it again.
 """
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    nodes,
+)
 
 from core.extension.parts import PluginError, folder
 from core.tenancy import Tenant
@@ -32,18 +42,58 @@ def _plugin_loaders_of(tenant: Tenant, name: str) -> list[BaseLoader]:
     return [FileSystemLoader(templates)] if templates else []
 
 
-def check_overrides(tenant: Tenant, core: BaseLoader) -> None:
-    """Every template of a plugin replaces one of the core, or lies in a folder named after the plugin.
+def check_overrides(tenants: Iterable[Tenant], environment: Environment) -> None:
+    """Every template of a plugin replaces one of the core, or lies in a folder named after the plugin; it can be read,
+    and fills blocks that there are.
 
-    Raises PluginError with tenant, plugin and template: an override that replaces nothing is a typing slip.
+    Raises PluginError with tenant, plugin and template: an override that replaces nothing, or a block that nobody
+    shows, is a typing slip.
     """
-    known = set(core.list_templates())
-    for name in tenant.file.plugins:
-        for loader in _plugin_loaders_of(tenant, name):
-            for template in loader.list_templates():
-                if template not in known and not template.startswith(f"{name}/"):
-                    raise PluginError(f"{tenant.slug}：插件 {name} 的模板 {template} 没有可替换的核心模板；"
-                                      f"插件自己的模板应放在 {name}/ 下")
+    core = environment.loader
+    assert core is not None
+    known: set[str] = set()
+    for tenant in tenants:
+        if not tenant.file.plugins:
+            continue
+        known = known or set(core.list_templates())
+        own = environment.overlay(loader=overlay_loader(tenant, core))
+        for name in tenant.file.plugins:
+            for template in [template for loader in _plugin_loaders_of(tenant, name)
+                             for template in loader.list_templates()]:
+                if problem := _problem(name, template, template in known, own):
+                    raise PluginError(f"{tenant.slug}：插件 {name} 的模板 {template} {problem}")
+
+
+def _problem(plugin: str, template: str, replaces: bool, environment: Environment) -> str:
+    if not replaces and not template.startswith(f"{plugin}/"):
+        return f"没有可替换的核心模板；插件自己的模板应放在 {plugin}/ 下"
+    try:
+        parsed = _parsed(environment, template)
+        above = set().union(*(_blocks(environment, parent) for parent in _parents(parsed)))
+    except TemplateNotFound as error:
+        return f"所继承的 {error.name} 不存在"
+    except (TemplateSyntaxError, UnicodeDecodeError) as error:
+        return f"读不出来：{error}"
+    if not _parents(parsed):
+        return ""
+    unknown = [node.name for node in parsed.body if isinstance(node, nodes.Block) and node.name not in above]
+    return f"填写的 {'、'.join(unknown)} 在所继承的模板里没有，不会显示" if unknown else ""
+
+
+def _parsed(environment: Environment, template: str) -> nodes.Template:
+    assert environment.loader is not None
+    return environment.parse(environment.loader.get_source(environment, template)[0], template)
+
+
+def _parents(parsed: nodes.Template) -> list[str]:
+    return [node.template.value for node in parsed.find_all(nodes.Extends) if isinstance(node.template, nodes.Const)]
+
+
+def _blocks(environment: Environment, template: str) -> set[str]:
+    """The blocks of a template and of all that it extends."""
+    parsed = _parsed(environment, template)
+    own = {node.name for node in parsed.find_all(nodes.Block)}
+    return own.union(*(_blocks(environment, parent) for parent in _parents(parsed)))
 
 
 HEAD = re.compile(r"\{#-?\s*core-digest:\s*([0-9a-f]{12})\s*-?#\}")

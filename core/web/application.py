@@ -120,10 +120,7 @@ class JianxueFlask(Flask):
 
     def check_templates(self) -> None:
         """Every template of a plugin replaces one of the core, or PluginError names it."""
-        base = self._base_environment()
-        assert base.loader is not None
-        for tenant in self.directory:
-            check_overrides(tenant, base.loader)
+        check_overrides(self.directory, self._base_environment())
 
     def check_policies(self) -> None:
         """Every route has a policy, or the start fails and names it."""

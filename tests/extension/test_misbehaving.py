@@ -3,6 +3,7 @@ nothing, and leaves the other tenants alone."""
 import ast
 import logging
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from threading import Event, Thread
 from types import SimpleNamespace
 from typing import Any
@@ -185,18 +186,37 @@ def test_a_seat_given_back_goes_to_who_waits() -> None:
     assert room.enter(seats.time.monotonic())
 
 
-def test_a_page_of_a_plugin_takes_a_seat_too(
-        config: Config, with_parcel: Directory, jilin: Tenant, national: Tenant) -> None:
-    """503 with the seconds to wait, and the other tenant's pages come."""
+def test_a_page_that_sleeps_holds_no_other_tenant_up(
+        config: Config, with_parcel: Directory, jilin: Tenant, national: Tenant,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 with the seconds to wait for who comes third; the core's pages and the other tenant's come."""
     app = create_app(config, with_parcel)
-    jilin.plugins.seats = Seats(0, patience=0)  # type: ignore[attr-defined]
-    for tenant, path, wanted in ((jilin, "/parcel/00000000-0000-0000-0000-000000000000", 503), (national, "/", 200),
-                                 (jilin, "/", 200)):
+    jilin.plugins.seats = Seats(2, patience=0)  # type: ignore[attr-defined]
+    hanging = Hanging()
+    routes = import_module("tests.extension.parcel.routes")
+
+    def slowly(template: str, **words: object) -> object:
+        hanging.hang()
+        return "late"
+
+    monkeypatch.setattr(routes, "page", slowly)
+
+    def visit(tenant: Tenant, path: str) -> tuple[int, str | None]:
         browser = Browser(app)
         browser.tenant = tenant
         answer = browser.get(path)
-        assert answer.status_code == wanted
-        assert (answer.headers.get("Retry-After") == "5") is (wanted == 503)
+        return answer.status_code, answer.headers.get("Retry-After")
+
+    parcel = "/parcel/00000000-0000-0000-0000-000000000000"
+    threads = hanging.two(lambda: visit(jilin, parcel))
+    try:
+        assert visit(jilin, parcel) == (503, "5")
+        assert visit(national, "/") == visit(jilin, "/") == (200, None)
+    finally:
+        hanging.go.set()
+        for thread in threads:
+            thread.join(20)
+    assert visit(jilin, parcel) == (200, None)
 
 
 @hookimpl

@@ -58,6 +58,21 @@ def test_an_override_that_replaces_nothing_is_refused_by_name(
         create_app(config, directory)
 
 
+@pytest.mark.parametrize(("text", "words"), [
+    ('{% extends "core:errors/error.html" %}{% block tilte %}x{% endblock %}', "填写的 tilte 在所继承的模板里没有"),
+    ('{% extends "core:errors/gone.html" %}', "所继承的 core:errors/gone.html 不存在|errors/gone.html 不存在"),
+    ("{% block title %}", "读不出来"),
+])
+def test_an_override_that_cannot_work_is_refused_by_name(
+        config: Config, directory: Directory, jilin: Tenant, plugin: ModuleType, text: str, words: str) -> None:
+    """A block that the core's template has not would never be shown, and nobody would notice."""
+    assert plugin.__file__
+    (Path(plugin.__file__).parent / "templates" / "errors" / "error.html").write_text(text, encoding="utf-8")
+    with_plugin(jilin, plugin)
+    with pytest.raises(PluginError, match=rf"jilin：插件 testplugin 的模板 errors/error\.html.*({words})"):
+        create_app(config, directory)
+
+
 def test_filters_added_later_reach_each_overlay(
         app: JianxueFlask, national: Tenant, browser_of: Callable[[Tenant], Browser]) -> None:
     browser_of(national).get("/")

@@ -1,5 +1,6 @@
 """Routes, pages, tables and jobs of a plugin are there at the tenants that have it on, and nowhere else."""
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from uuid import uuid4
 
@@ -76,6 +77,17 @@ def test_the_back_office_shows_its_pages_where_the_plugin_is_on(
     served.load_actor = lambda *_args: pytest.fail("asked who it is")
     assert at(served, national).get("/admin/parcels/").status_code == 404
     assert at(served, national).post("/admin/parcels/export/csv/").status_code == 404
+
+
+def test_a_number_in_the_menu_that_fails_leaves_the_menu(
+        served: JianxueFlask, jilin: Tenant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """O14: the back office stays open."""
+    served.load_actor = lambda *_args: CHIEF
+    broken = [replace(entry, count=lambda ctx: 1 // 0) if entry.plugin else entry
+              for entry in console_of(served).entries]
+    monkeypatch.setattr(console_of(served), "entries", broken)
+    assert "/admin/parcels/" in at(served, jilin).get("/admin/").text
+    assert "of plugin parcel failed at tenant jilin" in caplog.text
 
 
 def test_its_templates_are_unseen_elsewhere(served: JianxueFlask) -> None:
