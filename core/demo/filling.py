@@ -25,7 +25,7 @@ from core.identity import (
     set_password,
 )
 from core.identity.hashing import hash_password
-from core.notification import Notice, publish_notice
+from core.notification import Notice, Receipt, note_receipt, publish_notice, send_text, send_waiting
 from core.organization import Organization, seed_posts
 from core.organization import posts as all_posts
 from core.organization.institutions import INSTITUTION
@@ -123,7 +123,10 @@ def questions(ctx: Ctx, _cast: Cast) -> None:
 def trainees(ctx: Ctx, cast: Cast) -> None:
     for person in cast.trainee:
         if person.account != "none" and person_by_id_number(ctx, person.id_number) is None:
-            pull_certificates(ctx, _opened(ctx, person))
+            opened = _opened(ctx, person)
+            pull_certificates(ctx, opened)
+            if person.undelivered:
+                _come_back(ctx, opened)
 
 
 def _opened(ctx: Ctx, person: DemoTrainee) -> Person:
@@ -131,6 +134,17 @@ def _opened(ctx: Ctx, person: DemoTrainee) -> Person:
     if person.account == "own":
         set_password(ctx, account_of(ctx, opened), hash_password(PASSWORD))
     return opened
+
+
+def _come_back(ctx: Ctx, person: Person) -> None:
+    """BJ-01, C-22: the phone on file is wrong, and the first message to it came back."""
+    said = _OPENED.format(name=person.name, platform=ctx.tenant.name)
+    sent = send_text(ctx, person.phone, said, about="demo", person=person)
+    send_waiting(ctx, sent.id)
+    note_receipt(ctx, Receipt(sent.id, delivered=False, at=ctx.now, reason="空号或停机"))
+
+
+_OPENED = "【温馨提示】尊敬的{name}学员您好，您在{platform}的学习账号已开通，请登录后先核实手机号码。"
 
 
 def lessons(ctx: Ctx, cast: Cast) -> None:

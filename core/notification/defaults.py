@@ -22,4 +22,4 @@ def collect_record_notes(ctx: Ctx, person: PersonFacts) -> list[RecordNote]:
     how = _("请点“更正手机号”换成现在用的号码。") if correction.by_self else _("请拨打服务电话更正。")
     said = _("%(day)s 发往尾号 %(tail)s 的短信没有送达，您会收不到审核通知。请核对手机号，学习不受影响。", day=f"{day:%Y-%m-%d}",
              tail=person_of(ctx, person.id).phone[-4:])
-    return [RecordNote("undelivered", said + how, _("短信没有送达"), phones, urgent=True)]
+    return [RecordNote("undelivered", said + how, _("短信没有送达"), phones)]

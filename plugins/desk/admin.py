@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import Select, func, select
 
 from core.api import Ctx
 from core.api.console import Col, Console, Group, Pick, TableView, Tone, daytime, status
@@ -16,15 +16,15 @@ from plugins.desk.states import STATE_TONES, STATE_WORDS, State
 
 
 def _clerks(ctx: Ctx) -> Sequence[tuple[str, str]]:
-    rows = ctx.db.scalars(select(distinct(Ticket.clerk)).order_by(Ticket.clerk))
+    rows = ctx.db.scalars(select(Ticket.clerk).distinct().order_by(Ticket.clerk))
     return [(name, name) for name in rows]
 
 
 def _months(ctx: Ctx) -> Sequence[tuple[str, str]]:
     """The months that have tickets; a ticket's number begins with its day in Shanghai."""
-    rows = ctx.db.scalars(select(distinct(func.substr(Ticket.number, 1, 6))).order_by(
-        func.substr(Ticket.number, 1, 6).desc()))
-    return [(month, f"{month[:4]}-{month[4:]}") for month in rows]
+    month = func.substr(Ticket.number, 1, 6)
+    rows = ctx.db.scalars(select(month).distinct().order_by(month.desc()))
+    return [(found, f"{found[:4]}-{found[4:]}") for found in rows]
 
 
 class Tickets(TableView[Ticket]):

@@ -195,7 +195,7 @@ def report(ctx: Ctx, ticket_id: Id, said: Said) -> Ticket:
     ticket = locked(ctx, ticket_id)
     after(State(ticket.state), Deed.REPORT)
     note_call(ctx, ticket.person_id, said, ticket)
-    _move(ctx, ticket, Deed.REPORT, said.text.strip()[:LONGEST])
+    _move(ctx, ticket, Deed.REPORT, "")
     return ticket
 
 
