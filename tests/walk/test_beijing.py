@@ -11,7 +11,7 @@ from tests.data import TENANTS
 from tests.walk import steps
 from tests.walk.stack import Stack
 
-NEW_PHONE = "13911110002"
+NEW_PHONE = "13911115678"
 OWN_PASSWORD = "xuexi-Beijing-26"
 
 
@@ -95,5 +95,5 @@ def test_a_wrong_phone_is_corrected_by_the_hotline(stack: Stack, chromium: Brows
     page.wait_for_url(lambda url: not re.search("/password", url))
     trainee.go("/record")
     expect(page.get_by_text("手机号更正工单").first).to_be_visible()
-    expect(page.get_by_text(re.compile(r"139\s?1111\s?0002")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"139\s?1111\s?5678")).first).to_be_visible()
     trainee.picture("bj-9-record")
