@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.presence.engine import Face, FaceEngine, Rgb
-from core.presence.measure import colourful, ground, pose, sharpness
+from core.presence.measure import colourful, eyes_dark, ground, mouth_off, pose, sharpness
 from core.presence.rules import PIXEL_CAP, Code, PhotoRules, kind_of, precheck
 
 Facts = dict[str, float | str]
@@ -125,19 +125,25 @@ def _one_face(image: Rgb, face: Face, rules: PhotoRules, engine: FaceEngine, fac
     chip = engine.chip(image, face)
     seen, crisp, behind = pose(face.points), sharpness(chip), ground(image, face)
     facts.update(score=face.score, sharpness=crisp, roll=seen.roll, yaw=seen.turn - 0.5, eye_px=seen.eye_px,
-                 lightness=behind.lightness, ground_a=behind.a, ground_b=behind.b, spread=behind.spread,
-                 even=behind.even, ground=behind.colour, chroma=colourful(chip))
+                 shape=seen.nod, lightness=behind.lightness, ground_a=behind.a, ground_b=behind.b, spread=behind.spread,
+                 even=behind.even, ground=behind.colour, chroma=colourful(chip), eyes_dark=eyes_dark(chip),
+                 mouth_off=mouth_off(chip))
     slack = 0.04 * face.width
     cut = min(face.left, face.top, width - face.right, height - face.bottom) < -slack
     if cut:
         return [Code.HALF_FACE]
+    eyes = float(facts["eyes_dark"]) > rules.max_eyes_dark
+    mouth = float(facts["mouth_off"]) > rules.max_mouth_off
     checks = (
         (Code.TOO_SMALL, seen.eye_px < rules.min_eye_px),
         (Code.BLURRED, crisp < rules.min_sharpness),
         (Code.SOFT, rules.min_sharpness <= crisp < rules.warn_sharpness),
         (Code.TILTED, abs(seen.roll) > rules.max_roll_deg),
         (Code.NOT_FRONTAL, abs(seen.turn - 0.5) > rules.max_yaw),
-        (Code.UNCLEAR_FACE, face.score < rules.min_face_score),
+        (Code.STRETCHED, not rules.min_face_shape <= seen.nod <= rules.max_face_shape),
+        (Code.EYES_COVERED, eyes),
+        (Code.MOUTH_COVERED, mouth),
+        (Code.UNCLEAR_FACE, face.score < rules.min_face_score and not eyes and not mouth),
         (Code.BUSY_GROUND, not behind.plain),
         (Code.WRONG_GROUND, behind.plain and behind.colour not in rules.backgrounds),
         (Code.COLOURLESS, float(facts["chroma"]) < 3),

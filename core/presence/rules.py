@@ -37,6 +37,14 @@ class PhotoRules(Protocol):
     def max_yaw(self) -> float: ...
     @property
     def min_face_score(self) -> float: ...
+    @property
+    def max_eyes_dark(self) -> float: ...
+    @property
+    def max_mouth_off(self) -> float: ...
+    @property
+    def min_face_shape(self) -> float: ...
+    @property
+    def max_face_shape(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,10 @@ class PhotoLimits:
     max_roll_deg: float = 8.0
     max_yaw: float = 0.10
     min_face_score: float = 0.8
+    max_eyes_dark: float = 0.34
+    max_mouth_off: float = 17.0
+    min_face_shape: float = 0.40
+    max_face_shape: float = 0.65
 
     @classmethod
     def of(cls, rules: PhotoRules) -> "PhotoLimits":
@@ -60,7 +72,8 @@ class PhotoLimits:
         return cls(
             rules.max_kb, tuple(rules.types), tuple(rules.backgrounds), rules.portrait,
             rules.min_eye_px, rules.min_sharpness, rules.warn_sharpness,
-            rules.max_roll_deg, rules.max_yaw, rules.min_face_score,
+            rules.max_roll_deg, rules.max_yaw, rules.min_face_score, rules.max_eyes_dark, rules.max_mouth_off,
+            rules.min_face_shape, rules.max_face_shape,
         )
 
 
@@ -81,6 +94,9 @@ class Code(StrEnum):
     BLURRED = "blurred"
     TILTED = "tilted"
     NOT_FRONTAL = "not_frontal"
+    STRETCHED = "stretched"
+    EYES_COVERED = "eyes_covered"
+    MOUTH_COVERED = "mouth_covered"
     UNCLEAR_FACE = "unclear_face"
     BUSY_GROUND = "busy_ground"
     WRONG_GROUND = "wrong_ground"
@@ -154,6 +170,9 @@ _SENTENCES: Mapping[Code, tuple[LazyString, LazyString]] = {
     Code.BLURRED: (_l("照片模糊，看不清五官。"), _l("请换一张清晰的照片；拍照时拿稳，对准脸部再按。")),
     Code.TILTED: (_l("头部歪了约 {roll} 度，最多可以歪 {max_roll} 度。"), _l("请把头摆正，两眼保持水平，再拍一张。")),
     Code.NOT_FRONTAL: (_l("脸没有正对镜头。"), _l("请面向镜头，左右脸露出一样多，再拍一张。")),
+    Code.STRETCHED: (_l("照片变形了，脸被拉长或压扁。"), _l("请按原来的比例裁剪照片，不要拉伸；拍照时平视镜头。")),
+    Code.EYES_COVERED: (_l("眼睛被遮住了。"), _l("请取下墨镜或深色眼镜，把头发拨开，露出两只眼睛，再拍一张。")),
+    Code.MOUTH_COVERED: (_l("口鼻被遮住了。"), _l("请取下口罩或围巾，露出整张脸，再拍一张。")),
     Code.UNCLEAR_FACE: (_l("脸部看不清楚，可能被遮挡、光线太暗或照片失真。"), _l("请取下帽子、口罩和墨镜，在明亮的地方正面拍照。")),
     Code.BUSY_GROUND: (_l("照片背景不是纯色。"), _l("请站在{grounds}墙面或幕布前拍照，身后不要有别的东西。")),
     Code.WRONG_GROUND: (_l("照片背景是{ground}，要求是{grounds}底。"), _l("请换一张{grounds}底的证件照。")),

@@ -65,6 +65,10 @@ class PhotoRules:
     max_roll_deg: float
     max_yaw: float
     min_face_score: float
+    max_eyes_dark: float
+    max_mouth_off: float
+    min_face_shape: float        # height of the eyes above the nose in eye distances
+    max_face_shape: float
 
 
 @dataclass(frozen=True)

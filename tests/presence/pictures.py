@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from skimage import data as skimage_data
 
-from core.presence.engine import Rgb
+from core.presence.engine import DlibEngine, Rgb
 from core.presence.rules import Code
 from tests.data import data
 
@@ -107,6 +107,38 @@ def paired(image: Rgb, other: Rgb) -> Rgb:
     return np.vstack([upper, lower])
 
 
+def _points(image: Rgb) -> np.ndarray:
+    """The five points of the face that is to be covered."""
+    return DlibEngine().find(image, thorough=True)[0].points
+
+
+def masked(image: Rgb, colour: tuple[int, int, int] = (120, 170, 210)) -> Rgb:
+    """A mask from the nose down to the chin."""
+    points = _points(image)
+    span = float(np.hypot(*(points[0] - points[2])))
+    middle, top = (points[0, 0] + points[2, 0]) / 2, points[4, 1] - 0.1 * span
+    corners = [(-0.75, 0), (0, -0.05), (0.75, 0), (0.6, 0.85), (0, 1.05), (-0.6, 0.85)]
+    shape = np.array([(middle + x * span, top + y * span) for x, y in corners], np.int32)
+    return cv2.GaussianBlur(cv2.fillPoly(image.copy(), [shape], colour), (0, 0), 0.7)
+
+
+def in_sunglasses(image: Rgb, colour: tuple[int, int, int] = (15, 15, 18)) -> Rgb:
+    """Two dark glasses and the bridge between them."""
+    points, covered = _points(image), image.copy()
+    span = float(np.hypot(*(points[0] - points[2])))
+    for one, other in ((0, 1), (2, 3)):
+        x, y = (points[one] + points[other]) / 2
+        cv2.ellipse(covered, (int(x), int(y)), (int(0.27 * span), int(0.2 * span)), 0, 0, 360, colour, -1)
+    ends = [(int(x), int(y)) for x, y in (points[1], points[3])]
+    cv2.line(covered, ends[0], ends[1], colour, max(2, int(0.05 * span)))
+    return cv2.GaussianBlur(covered, (0, 0), 0.7)
+
+
+def stretched(image: Rgb, times: float = 1.4) -> Rgb:
+    """Drawn out to the height of another format, as a careless crop does."""
+    return cv2.resize(image, None, fx=1, fy=times)
+
+
 def oversized(image: Rgb) -> bytes:
     noisy = cv2.resize(image, None, fx=3, fy=3).astype(np.int16)
     noisy += np.random.default_rng(1).integers(-6, 7, noisy.shape, dtype=np.int16)
@@ -134,6 +166,10 @@ _BAD: tuple[tuple[str, Code, Callable[[Rgb], bytes]], ...] = (
     ("half", Code.HALF_FACE, lambda image: jpeg(halved(image))),
     ("large", Code.TOO_LARGE, oversized),
 )
+_COVERED: tuple[tuple[str, Code, Callable[[Rgb], bytes]], ...] = (
+    ("sunglasses", Code.EYES_COVERED, lambda image: jpeg(in_sunglasses(image))),
+    ("stretched", Code.STRETCHED, lambda image: jpeg(stretched(image))),
+)
 
 
 def bare_samples() -> list[Sample]:
@@ -143,7 +179,7 @@ def bare_samples() -> list[Sample]:
                Sample("blue ground", jpeg(on_ground(BLUE)), Code.WRONG_GROUND),
                Sample("grey ground", jpeg(cutout()[0]), Code.WRONG_GROUND),
                Sample("busy ground", jpeg(before_bricks()), Code.BUSY_GROUND)]
-    samples += [Sample(name, make(person), code) for name, code, make in _BAD]
+    samples += [Sample(name, make(person), code) for name, code, make in (*_BAD, *_COVERED)]
     nobody = enumerate(faceless()[:2])
     return samples + [Sample(f"none {k}", jpeg(scene), Code.NO_FACE) for k, scene in nobody]
 
