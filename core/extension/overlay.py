@@ -7,7 +7,7 @@ core's changes, whoever owns the override is told, and looks at it again.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -52,9 +52,12 @@ def check_overrides(tenants: Iterable[Tenant], environment: Environment) -> None
     core = environment.loader
     assert core is not None
     known: set[str] = set()
+    seen: set[tuple[int, ...]] = {()}
     for tenant in tenants:
-        if not tenant.file.plugins:
+        stack = tuple(id(tenant.plugins.get_plugin(name)) for name in tenant.file.plugins)
+        if stack in seen:  # 30 tenants may share one province's plugin
             continue
+        seen.add(stack)
         known = known or set(core.list_templates())
         own = environment.overlay(loader=overlay_loader(tenant, core))
         for name in tenant.file.plugins:
@@ -68,32 +71,44 @@ def _problem(plugin: str, template: str, replaces: bool, environment: Environmen
     if not replaces and not template.startswith(f"{plugin}/"):
         return f"没有可替换的核心模板；插件自己的模板应放在 {plugin}/ 下"
     try:
-        parsed = _parsed(environment, template)
-        above = set().union(*(_blocks(environment, parent) for parent in _parents(parsed)))
+        outline = _outline(environment, template)
+        above = frozenset[str]().union(*(_blocks(environment, parent) for parent in outline.parents))
     except TemplateNotFound as error:
         return f"所继承的 {error.name} 不存在"
     except (TemplateSyntaxError, UnicodeDecodeError) as error:
         return f"读不出来：{error}"
-    if not _parents(parsed):
-        return ""
-    unknown = [node.name for node in parsed.body if isinstance(node, nodes.Block) and node.name not in above]
+    unknown = [name for name in outline.filled if name not in above] if outline.parents else []
     return f"填写的 {'、'.join(unknown)} 在所继承的模板里没有，不会显示" if unknown else ""
 
 
-def _parsed(environment: Environment, template: str) -> nodes.Template:
+@dataclass(frozen=True)
+class Outline:
+    """What a template extends, the blocks it fills at its top, and all that it has."""
+
+    parents: tuple[str, ...]
+    filled: tuple[str, ...]
+    blocks: frozenset[str]
+
+
+def _outline(environment: Environment, template: str) -> Outline:
     assert environment.loader is not None
-    return environment.parse(environment.loader.get_source(environment, template)[0], template)
+    return _read(environment.loader.get_source(environment, template)[0], tuple(environment.extensions))
 
 
-def _parents(parsed: nodes.Template) -> list[str]:
-    return [node.template.value for node in parsed.find_all(nodes.Extends) if isinstance(node.template, nodes.Const)]
+@lru_cache(maxsize=500)
+def _read(source: str, extensions: tuple[str, ...]) -> Outline:
+    """By its text, so that each is parsed once in a process, whatever apps and tenants there are."""
+    parsed = Environment(extensions=extensions).parse(source)
+    return Outline(
+        tuple(node.template.value for node in parsed.find_all(nodes.Extends) if isinstance(node.template, nodes.Const)),
+        tuple(node.name for node in parsed.body if isinstance(node, nodes.Block)),
+        frozenset(node.name for node in parsed.find_all(nodes.Block)))
 
 
-def _blocks(environment: Environment, template: str) -> set[str]:
+def _blocks(environment: Environment, template: str) -> frozenset[str]:
     """The blocks of a template and of all that it extends."""
-    parsed = _parsed(environment, template)
-    own = {node.name for node in parsed.find_all(nodes.Block)}
-    return own.union(*(_blocks(environment, parent) for parent in _parents(parsed)))
+    outline = _outline(environment, template)
+    return outline.blocks.union(*(_blocks(environment, parent) for parent in outline.parents))
 
 
 HEAD = re.compile(r"\{#-?\s*core-digest:\s*([0-9a-f]{12})\s*-?#\}")
