@@ -3,6 +3,7 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from core.access import PUBLIC, Permission, Role, policy
 from core.console import flowchart as chart
@@ -10,6 +11,7 @@ from core.console import notices as board
 from core.console.board import board_of
 from core.identity import current_person
 from core.notification import mark_read, messages_of
+from core.tenancy.rules import PortalRules
 from core.web import current_ctx, page
 from core.web.paging import page_in
 from core.web.shell import address
@@ -27,8 +29,17 @@ def landing() -> ResponseReturnValue:
         if address(home):
             return redirect(address(home))
     rules = ctx.rules()
-    return page("portal/landing.html", rules=rules.portal, notices=board.latest(ctx, 6), steps=chart.steps(ctx),
+    return page("portal/landing.html", rules=rules.portal, boxes=_boxes(rules.portal),
+                notices=board.latest(ctx, 6), steps=chart.steps(ctx),
                 register=address("registration.register"), forgot=address("identity.forgotten"))
+
+
+def _boxes(rules: PortalRules) -> list[tuple[str, str]]:
+    """GD-23: the queries beside 证书联网查询, in the manual's words; what the ministry keeps is asked at its site."""
+    places = {"institutions": (_("施工现场专业人员培训机构查询"), address("organization.institutions")),
+              "appraisal": (_("行业鉴定信息查询"), rules.managed_url),
+              "experts": (_("建设行业专家库"), rules.managed_url)}
+    return [places[name] for name in rules.boxes if name in places]
 
 
 @bp.get("/flow")
