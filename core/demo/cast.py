@@ -23,11 +23,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class DemoInstitution:
-    """A.7: demonstration institutions are called 示例培训机构一 … 八; `kind` as `Organization.kind`."""
+    """A.7: demonstration institutions are called 示例培训机构一 … 八; `kind` as `Organization.kind`, fees in fen."""
 
     name: str
     kind: str = "institution"
     city: str = ""
+    place: str = ""
+    telephone: str = ""
+    training_fen: int = 9600
+    textbook_fen: int = 6000
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,6 @@ class DemoTrainee:
     sex: str
     account: str
     told: str = ""
-    photo: bool = False
     undelivered: bool = False
     certificate: tuple[DemoCertificate, ...] = ()
     study: tuple[DemoStudy, ...] = ()

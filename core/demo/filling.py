@@ -28,8 +28,7 @@ from core.identity.hashing import hash_password
 from core.notification import Notice, Receipt, note_receipt, publish_notice, send_text, send_waiting
 from core.organization import Organization, seed_posts
 from core.organization import posts as all_posts
-from core.organization.institutions import INSTITUTION
-from core.organization.models import InstitutionFee
+from core.organization.institutions import INSTITUTION, InstitutionFacts, add_institution
 from core.organization.service import add_post
 from core.registry import Kind, Status, pull_certificates
 from core.registry.holdings import fill
@@ -61,22 +60,20 @@ def fill_demo(tenants: Iterable[Tenant], say: Say) -> None:
     for tenant, cast in casts:
         for person in cast.trainee:
             for wanted in person.study:
-                study_beforehand(tenant, person, wanted)
+                study_beforehand(tenant, cast, person, wanted)
         say(f"{tenant.slug}：学习进度")
 
 
 def institutions(ctx: Ctx, cast: Cast) -> None:
     known = set(ctx.db.scalars(select(Organization.name)))
-    fees = ctx.rules().payment
     for one in cast.institution:
         if one.name in known:
             continue
-        held = Organization(kind=one.kind, name=one.name, city=one.city, created_at=ctx.now)
-        ctx.db.add(held)
-        ctx.db.flush()
         if one.kind == INSTITUTION:
-            ctx.db.add(InstitutionFee(organization_id=held.id, training_fen=fees.continuing_fen,
-                                      textbook_fen=fees.textbook_fen, since=date(ctx.now.year, 1, 1), set_at=ctx.now))
+            add_institution(ctx, InstitutionFacts(one.name, one.city, one.training_fen, one.textbook_fen,
+                                                  date(ctx.now.year, 1, 1), one.place, one.telephone))
+        else:
+            ctx.db.add(Organization(kind=one.kind, name=one.name, city=one.city, created_at=ctx.now))
 
 
 def staff(ctx: Ctx, cast: Cast) -> None:
@@ -121,19 +118,19 @@ def questions(ctx: Ctx, _cast: Cast) -> None:
 
 
 def trainees(ctx: Ctx, cast: Cast) -> None:
+    """Those who have an account, each since before their first study."""
+    now, hashed = ctx.now, hash_password(PASSWORD)
     for person in cast.trainee:
-        if person.account != "none" and person_by_id_number(ctx, person.id_number) is None:
-            opened = _opened(ctx, person)
-            pull_certificates(ctx, opened)
-            if person.undelivered:
-                _come_back(ctx, opened)
-
-
-def _opened(ctx: Ctx, person: DemoTrainee) -> Person:
-    opened = open_person(ctx, name=person.name, id_number=person.id_number, phone=person.phone, sex=person.sex)
-    if person.account == "own":
-        set_password(ctx, account_of(ctx, opened), hash_password(PASSWORD))
-    return opened
+        if person.account == "none" or person_by_id_number(ctx, person.id_number) is not None:
+            continue
+        ctx.now = now - timedelta(days=1 + max((one.days for one in person.study), default=0))
+        opened = open_person(ctx, name=person.name, id_number=person.id_number, phone=person.phone, sex=person.sex)
+        if person.account == "own":
+            set_password(ctx, account_of(ctx, opened), hashed)
+        pull_certificates(ctx, opened)
+        ctx.now = now
+        if person.undelivered:
+            _come_back(ctx, opened)
 
 
 def _come_back(ctx: Ctx, person: Person) -> None:
