@@ -1,6 +1,7 @@
 """Videos as files: how long one is, and whether every browser plays it while it is still arriving."""
 import json
 import subprocess
+from functools import lru_cache
 from pathlib import Path
 
 _TIMEOUT_S = 60
@@ -13,6 +14,16 @@ class MediaError(RuntimeError):
 
 def duration_of(path: Path) -> int:
     """The length in milliseconds of an H.264 mp4 whose index stands in front; MediaError says what is wrong."""
+    try:
+        found = path.stat()
+    except OSError:
+        raise MediaError("这个文件不是视频，或者已经损坏") from None
+    return _duration_of(path, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=128)
+def _duration_of(path: Path, _size: int, _changed: int) -> int:
+    """Remembered per file as it is: the demonstration gives the same lessons to every tenant."""
     try:
         done = subprocess.run(
             ["ffprobe", "-v", "error", "-show_entries", "format=duration,format_name:stream=codec_name,pix_fmt",

@@ -10,12 +10,17 @@ from core.app import open_tenants
 from core.base.config import Config, ConfigError
 from core.base.db import Base
 from core.base.ids import parse_id_number
+from core.course import progress_of_enrollment, recompute
+from core.cycle import Enrollment
 from core.demo.cast import DEFAULT, cast_of, read_cast
-from core.demo.filling import fill_demo, welcome
+from core.demo.filling import PARTS, fill_demo, lessons, welcome
+from core.demo.studying import study_beforehand
 from core.identity import Account
+from core.notification.receipts import undelivered
 from core.organization import Organization
 from core.tenancy import Directory, Role, Tenant, unit_of_work
 from core.tenancy.settings import DEMO_FOLDER
+from tests.course.conftest import seed_packages
 from tests.data import TENANTS
 
 FOLDER = TENANTS / DEMO_FOLDER
@@ -35,6 +40,29 @@ def test_filled_twice_it_stays_the_same(national: Tenant) -> None:
     fill_demo([national], said.append)
     assert counts(national) - once == Counter()
     assert said[0] == "national：岗位"
+
+
+@pytest.mark.parametrize(("slug", "post", "hours"), [("guangdong", "土建施工员", 24), ("beijing", "材料员", 16)])
+def test_who_is_under_way_has_beaten_for_the_hours(config: Config, slug: str, post: str, hours: int) -> None:
+    """GD-04, A.7: enrolled by an institution or paid by the group, and a ledger that the recount finds clean."""
+    tenant = open_tenants(replace(config, demo=True)).by_slug(slug)
+    cast = cast_of(tenant)
+    for _title, part in PARTS:
+        if part is not lessons:
+            with unit_of_work(tenant) as ctx:
+                part(ctx, cast)
+    with unit_of_work(tenant) as ctx:
+        seed_packages(ctx, post)
+    person = next(one for one in cast.trainee if one.study and one.certificate[0].post == post)
+    for _ in range(2):
+        study_beforehand(tenant, cast, person, person.study[0])
+    with unit_of_work(tenant) as ctx:
+        [enrolled] = ctx.db.scalars(select(Enrollment)).all()
+        assert enrolled.year == ctx.now.year and (enrolled.institution_id is not None) == (slug == "guangdong")
+        assert progress_of_enrollment(ctx, enrolled.id).credited_hours == hours
+        assert recompute(ctx).differences == ()
+        assert [one.person.name for one in undelivered(ctx)] == [one.name for one in cast.trainee if one.undelivered]
+    tenant.close()
 
 
 def test_there_is_somebody_in_each_role(national: Tenant) -> None:
