@@ -19,6 +19,7 @@ from core.contract.values import PersonFacts
 from core.course.facts import enrollment_facts
 from core.course.subjects import subject
 from core.cycle import Enrollment, EnrollmentState
+from core.cycle.counter import enrolls_in_person
 from core.demo.bank import demo_questions
 from core.demo.cast import Cast, read_cast
 from core.exam import bank
@@ -28,7 +29,7 @@ from core.identity import Side, person_facts, person_of
 from core.identity.models import Account, IdScan
 from core.notification import inbox
 from core.organization import post_by_name, posts
-from core.payment import Order, OrderPaid, OrderState
+from core.payment import Order, OrderLine, OrderPaid, OrderState
 from core.registry import Certificate, CertificateStatusEntry, Kind, Status, certificate_facts, status_of
 from core.tenancy import Ctx, Tenant, unit_of_work
 from core.tenancy.settings import DEMO_FOLDER
@@ -39,12 +40,11 @@ from tests.course.conftest import Learner, ask_for_presence, seed_packages
 from tests.data import TENANTS
 from tests.identity.test_sign_in import attempt
 from tests.people import PASSWORD, Somebody, signed_in, staff, trainee
+from tests.plugins.counters import a_clerk, admit, an_institution
 
 POST = "资料员"
 LESSON_SECONDS = 13
 """Two class hours at the demo's pace are twelve; one beat at the beginning and one at the end are enough."""
-Enroller = Callable[["Journey"], None]
-"""How somebody else enrolls the trainee, where the trainee may not (X-10): leaves an enrollment that is open."""
 
 
 @dataclass
@@ -54,7 +54,6 @@ class Journey:
     tenant: Tenant
     clock: FixedClock
     browser_of: Callable[[Tenant], Browser]
-    enroller: Enroller | None = None
     notes: dict[str, object] = field(default_factory=dict)
 
     # --- the parts, in the order of N-03 -------------------------------------------------------------------
@@ -154,20 +153,33 @@ class Journey:
             order = ctx.db.scalar(select(Order).where(Order.counter_id.is_(None)))
             if order is not None:
                 self.note("enrolled_by", "trainee, who pays online")
+                self.note("fee", [line.title[:4] for line in order.lines])
                 order.state, order.paid_at = OrderState.PAID, ctx.now
                 ctx.db.flush()
                 ctx.publish(OrderPaid(order.id))
         if order is None and self.enrollments(EnrollmentState.OPEN):
+            self.note("fee", [])
             self.note("enrolled_by", "trainee, others pay")
         elif order is None:
-            assert self.enroller is not None, f"not enrolled: {answer.status_code} {_said(answer.text)}"
-            self.enroller(self)
+            assert enrolls_in_person(self.ctx()), f"not enrolled: {answer.status_code} {_said(answer.text)}"
             self.note("enrolled_by", "institution")
+            self.at_the_counter()
         [self.enrollment] = self.enrollments(EnrollmentState.OPEN)
         with unit_of_work(self.tenant) as ctx:
             facts = enrollment_facts(ctx, subject(ctx, self.enrollment))
             self.note("order_pages", hooks(ctx).resolve_order_path(facts).self_service)
             self.note("course_choice", hooks(ctx).resolve_course_choice(facts).by_trainee)
+
+    def at_the_counter(self) -> None:
+        """An institution's clerk finds the trainee, enrolls and takes the fee in its items (GD-04, GD-06)."""
+        clerk = signed_in(self.fresh(), a_clerk(self.tenant, an_institution(self.tenant)))
+        place = admit(clerk, self.who.name, self.who.id_number, self.who.phone)
+        assert f"{self.held}:{self.year}" in clerk.get(place).text
+        order = clerk.submit(place, {"choice": f"{self.held}:{self.year}", "_once": "k"}).location
+        clerk.get(f"{order}do/receive/")
+        assert clerk.submit(f"{order}do/receive/").status_code == 303
+        with unit_of_work(self.tenant) as ctx:
+            self.note("fee", [re.split("[:：]", line.title)[0] for line in ctx.db.scalars(select(OrderLine))])
 
     def enrollments(self, state: EnrollmentState) -> list[Id]:
         with unit_of_work(self.tenant) as ctx:
@@ -280,6 +292,10 @@ class Journey:
     def person_id(self) -> Id:
         assert self.who.person_id is not None
         return self.who.person_id
+
+    def ctx(self) -> Ctx:
+        """For what only looks at the rules."""
+        return Ctx(self.tenant)
 
     def facts(self, ctx: Ctx) -> PersonFacts:
         return person_facts(ctx, person_of(ctx, self.person_id))

@@ -34,13 +34,14 @@ GUANGDONG: Declared = {
     "completion.sms": ("X-13", ["尊敬的学员，您已完成本年度继续教育学时，经审核通过后计入有效学时，审核时间大约需要几个工作日，请您耐心等待，"
                                 "学时审核通过后可登录管理系统完成换证。"]),
     "audit.sms": ("X-13", ["尊敬的学员，恭喜您的继续教育学时已通过审核。"]),
+    "enrolled_by": ("X-10", "institution"),
+    "fee": ("GD-06, X-10", ["培训费", "教材费"]),
+    "order_pages": ("X-10", False),
     "deadline": ("GD-01, X-18", "2021-01-01 00:00:00"),
     "invoice": ("X-23", "none"),
     "eligible": ("X-18", ["2015", "2018", "非正常"]),
     "gates": ("X-09", ["id_scans_missing", "photo_missing"]),
-    "enrolled_by": ("X-10", "institution"),
-    "order_pages": ("X-10", False),
-    "sign_in.new_device": ("X-08, GD-05", "password and SMS code"),
+    "sign_in.new_device": ("GD-05, X-08", "password and SMS code"),
 }
 BEIJING: Declared = {
     "account.initial_password": ("X-05", ["111111"]),
@@ -48,6 +49,7 @@ BEIJING: Declared = {
     "cheating.sms": ("X-17", "尊敬的王小明学员您好，因您在继续教育学习课程中存在作弊行为，按照有关要求，您的资料员岗位2020年度学时将被清除，"
                              "请重新学习（教育培训网）"),
     "enrolled_by": ("X-10", "trainee, others pay"),
+    "fee": ("X-10", []),
     "exam.posts": ("X-15", ["材料员", "机械员", "资料员", "劳务员", "标准员", "安全员"]),
     "exam.required": ("X-15", False),
     "invoice": ("X-23", "none"),
