@@ -6,9 +6,7 @@ from core.base.clock import FixedClock
 from core.tenancy import Tenant
 from tests.browse import Browser
 from tests.data import TENANTS
-from tests.flows.journey import Enroller, Journey
-from tests.people import signed_in
-from tests.plugins.counters import a_clerk, admit, an_institution
+from tests.flows.journey import Journey
 
 Declared = dict[str, tuple[str, Any]]
 """Name of the note → the row of A.6 (or of the manual), and what this tenant has instead of the national standard."""
@@ -36,6 +34,7 @@ GUANGDONG: Declared = {
     "audit.sms": ("X-13", ["尊敬的学员，恭喜您的继续教育学时已通过审核。"]),
     "enrolled_by": ("X-10", "institution"),
     "fee": ("GD-06, X-10", ["培训费", "教材费"]),
+    "enroll_menu": ("GD-04, X-10", "/institutions"),
     "order_pages": ("X-10", False),
     "deadline": ("GD-01, X-18", "2021-01-01 00:00:00"),
     "invoice": ("X-23", "none"),
@@ -81,19 +80,7 @@ def test_only_declared_differences_differ(
     assert not wrong, "\n".join(wrong)
 
 
-def at_the_counter(journey: Journey) -> None:
-    """GD-04, GD-06: an institution's clerk finds the trainee, enrolls the certificate, takes the fee."""
-    school = an_institution(journey.tenant)
-    clerk = signed_in(journey.browser_of(journey.tenant), a_clerk(journey.tenant, school))
-    place = admit(clerk, journey.who.name, journey.who.id_number, journey.who.phone)
-    order = clerk.submit(place, {"choice": f"{journey.held}:{journey.year}"}).location
-    assert clerk.submit(f"{order}do/receive/").status_code == 303
-
-
-ENROLLERS: dict[str, Enroller] = {"guangdong": at_the_counter}
-
-
 def walked(tenant: Tenant, now: FixedClock, browser_of: Callable[[Tenant], Browser]) -> dict[str, object]:
     """Each tenant walks on a clock of its own, from the same time of its day."""
     tenant.clock = FixedClock(now.at)
-    return Journey(tenant, tenant.clock, browser_of, ENROLLERS.get(tenant.slug)).walk()
+    return Journey(tenant, tenant.clock, browser_of).walk()
