@@ -19,12 +19,12 @@ class Delivery(Base):
     phone: Mapped[str] = mapped_column(Sealed, info=personal(Retention.ACCOUNT))
     text: Mapped[str] = mapped_column(Sealed, info=personal(Retention.SECURITY))
     secret: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    receipt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    receipt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class InboxSms(Base):

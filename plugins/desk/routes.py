@@ -307,5 +307,6 @@ def keep(ticket_id: UUID) -> ResponseReturnValue:
 def undelivered() -> ResponseReturnValue:
     """短信未送达: whom to call first, the newest on top (C-22)."""
     ctx = current_ctx()
-    return page("desk/undelivered.html", page=page_in(lost_messages(ctx), request.args),
-                last={one.person_id: next(iter(calls_of(ctx, one.person_id)), None) for one in lost_messages(ctx)})
+    shown = page_in(lost_messages(ctx), request.args)
+    return page("desk/undelivered.html", page=shown,
+                last={one.person_id: next(iter(calls_of(ctx, one.person_id)), None) for one in shown.items})

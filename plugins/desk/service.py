@@ -148,7 +148,7 @@ def submit_phone(ctx: Ctx, ticket_id: Id, phone: str, again: str) -> Ticket:
     except IdError as error:
         raise Refused(error.code, str(error), field="phone") from error
     if new != "".join(char for char in again if char.isdigit())[-11:]:
-        raise Refused("desk_again", _("两次输入的新手机号不一样，请请来电人再念一遍，逐位核对。"), field="again")
+        raise Refused("desk_again", _("两次输入的新手机号不一样，请让来电人再念一遍，逐位核对。"), field="again")
     if new == card_of(ctx, ticket.person_id).phone:
         raise Refused("desk_same", _("这就是现在登记的手机号，不需要更正。"), field="phone")
     check_new_phone(ctx, ticket.person_id, new)

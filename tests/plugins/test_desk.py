@@ -18,11 +18,14 @@ from core.base.db import Id
 from core.base.errors import Conflict, DomainError, Forbidden, Refused
 from core.contract.values import SensitiveAction
 from core.extension import hooks
-from core.identity import LoginSession, Person, find_people, person_facts, person_of
+from core.identity import CodePurpose, LoginSession, Person, find_people, person_facts, person_of, send_code
+from core.identity.models import PasswordReset
+from core.identity.reset import NewPassword, set_new_password
 from core.notification import Delivery, Receipt, inbox, note_receipt, send_sms
 from core.tenancy import NOBODY, Ctx, Tenant, unit_of_work
 from core.web import JianxueFlask
 from core.work import run_waiting
+from plugins.desk import hooks as desk_hooks
 from plugins.desk import service
 from plugins.desk.models import AskedQuestion, Entry, Ticket
 from plugins.desk.rules import DATED, DeskRules, Kind, cool_down_ends, desk_rules, questions_on, standing, written
@@ -30,7 +33,7 @@ from plugins.desk.service import Said
 from plugins.desk.states import MOVES, SECOND_EYES, STATE_TONES, STATE_WORDS, UNDECIDED, Deed, State, after
 from tests.browse import Browser
 from tests.certificate.holders import certificate, holder, hours
-from tests.people import Somebody, signed_in, staff, trainee
+from tests.people import Somebody, newest_code, signed_in, staff, trainee
 
 OLD, NEW = "13800130001", "13911112222"
 POST, NUMBER, ISSUED = "机械员", "11131120009876", date(2013, 4, 19)
@@ -346,6 +349,19 @@ def test_the_new_phone_waits_and_study_does_not(beijing: Tenant, wang: Somebody,
     with unit_of_work(beijing, NOBODY) as ctx:
         assert problems(ctx, wang) == set()
     assert state_of(beijing, ticket) == State.APPLIED
+
+
+def test_the_new_phone_resets_no_password_yet(beijing: Tenant, wang: Somebody, desk: Any) -> None:
+    """C-22: told only to who has proven the phone; the sentence names the end, and study is not asked at all."""
+    in_state(beijing, desk, wang, State.APPLIED)
+    with unit_of_work(beijing, NOBODY) as ctx:
+        asked = PasswordReset(id_number_mac=ctx.mac(wang.id_number), phone=NEW, created_at=ctx.now)
+        ctx.db.add(asked)
+        send_code(ctx, CodePurpose.RESET, NEW, wang.person_id)
+    code = newest_code(beijing, NEW)
+    with pytest.raises(Refused, match="11月21日12时00分以后") as refused, unit_of_work(beijing, NOBODY) as ctx:
+        set_new_password(ctx, asked.id, NewPassword(code, "zheshi-Mima-26", "zheshi-Mima-26"))
+    assert refused.value.problems[0].hint == "学习不受影响。" and not hasattr(desk_hooks, "check_ready_to_study")
 
 
 def test_a_report_stops_it_and_brings_the_old_number_back(beijing: Tenant, wang: Somebody, desk: Any,
