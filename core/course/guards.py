@@ -3,36 +3,23 @@
 On PostgreSQL the migration also takes UPDATE, DELETE and TRUNCATE from the role that the app uses, where that role
 does not own the tables.
 """
+from core.base.append_only import append_only
+
 APPEND_ONLY = ("segment", "hour_entry", "hour_note")
 MESSAGE = "the hours ledger is append-only"
-
-
-def _sqlite_append_only(table: str) -> list[str]:
-    return [f"CREATE TRIGGER {table}_no_{move.lower()} BEFORE {move} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END" for move in ("UPDATE", "DELETE")]
-
-
-def _postgresql_append_only(table: str) -> list[str]:
-    return [
-        f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$",
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
-    ]
 
 
 # Two runs of one person may not share a slot; a run has at most 3,600 slots, so the look-back is short.
 _OVERLAP = ("SELECT 1 FROM hour_entry WHERE person_id = NEW.person_id AND slot > NEW.slot - 3600 "
             "AND slot < NEW.slot + NEW.slots AND slot + slots > NEW.slot")
 
-SQLITE_GUARDS: dict[str, list[str]] = {table: _sqlite_append_only(table) for table in APPEND_ONLY}
+SQLITE_GUARDS: dict[str, list[str]] = {table: append_only(table, MESSAGE)["sqlite"] for table in APPEND_ONLY}
 SQLITE_GUARDS["hour_entry"].append(
     f"CREATE TRIGGER hour_entry_overlap BEFORE INSERT ON hour_entry WHEN NEW.slot IS NOT NULL "
     f"BEGIN SELECT RAISE(ABORT, 'a slot is owned once') WHERE EXISTS ({_OVERLAP}); END")
 
-POSTGRESQL_GUARDS: dict[str, list[str]] = {table: _postgresql_append_only(table) for table in APPEND_ONLY}
+POSTGRESQL_GUARDS: dict[str, list[str]] = {
+    table: append_only(table, MESSAGE)["postgresql"] for table in APPEND_ONLY}
 POSTGRESQL_GUARDS["hour_entry"] += [
     f"CREATE FUNCTION hour_entry_overlap() RETURNS trigger LANGUAGE plpgsql AS "
     f"$$ BEGIN IF EXISTS ({_OVERLAP}) THEN RAISE EXCEPTION 'a slot is owned once' "

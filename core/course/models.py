@@ -2,7 +2,6 @@
 from datetime import datetime
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     CheckConstraint,
     ForeignKey,
@@ -13,12 +12,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.schema import ExecutableDDLElement
 
+from core.base.append_only import guard
 from core.base.db import Base, Id, Retention, id_column, personal
 from core.course.guards import POSTGRESQL_GUARDS, SQLITE_GUARDS
 
@@ -232,15 +230,7 @@ class MediaRead(Base):
     last: Mapped[int] = mapped_column(Integer)
 
 
-def _guard(table: str) -> None:
-    """Let `create_all` install the triggers as well; the migration runs the same statements."""
-    target = Base.metadata.tables[table]
-    assert isinstance(target, Table)
-    for dialect, statements in (("sqlite", SQLITE_GUARDS), ("postgresql", POSTGRESQL_GUARDS)):
-        for statement in statements[table]:
-            ddl: ExecutableDDLElement = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
-            event.listen(target, "after_create", ddl.execute_if(dialect=dialect))
-
-
 for _name in ("segment", "hour_entry", "hour_note"):
-    _guard(_name)
+    guarded = Base.metadata.tables[_name]
+    assert isinstance(guarded, Table)
+    guard(guarded, {"sqlite": SQLITE_GUARDS[_name], "postgresql": POSTGRESQL_GUARDS[_name]})

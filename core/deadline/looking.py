@@ -1,4 +1,5 @@
 """The daily look: the forecast is written anew, and who has to hurry is reminded, once a stage (C-20)."""
+import logging
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from core.base.clock import local_date
 from core.base.db import Id
+from core.base.errors import DomainError
 from core.deadline.models import DeadlineOutlook
 from core.deadline.queries import Standpoint, institution_of, outlook_of, standpoints_of
 from core.deadline.rules import Counts, Standing, stage_due
@@ -17,6 +19,8 @@ from core.notification import send_sms
 from core.registry import Certificate, Kind
 from core.tenancy import Ctx
 from core.web.filters import day
+
+log = logging.getLogger("jianxue.jobs")
 
 LOOK = "deadline.look"
 BATCH = 25
@@ -46,15 +50,23 @@ def begin(ctx: Ctx, round_key: str) -> int:
 
 
 def look(ctx: Ctx, people: Sequence[Id]) -> None:
-    """Forecast and remind these people; done twice it changes nothing and says nothing twice."""
+    """Forecast and remind these people; done twice it changes nothing and says nothing twice.
+
+    Where a province's answer fails for one of them, the others are looked at all the same; tomorrow is another look.
+    """
     for person_id in people:
-        person = person_of(ctx, person_id)
-        points = [point for point in standpoints_of(ctx, person) if point.verdict.standing is not Standing.DONE]
-        ctx.db.execute(delete(DeadlineOutlook).where(DeadlineOutlook.person_id == person_id))
-        for point in points:
-            ctx.db.add(_outlook(ctx, point))
-        ctx.db.flush()
-        remind(ctx, person, points)
+        try:
+            _look_at(ctx, person_of(ctx, person_id))
+        except DomainError as error:
+            log.warning("%s: %s not looked at: %s", ctx.tenant.slug, person_id, error)
+
+
+def _look_at(ctx: Ctx, person: Person) -> None:
+    points = [point for point in standpoints_of(ctx, person) if point.verdict.standing is not Standing.DONE]
+    ctx.db.execute(delete(DeadlineOutlook).where(DeadlineOutlook.person_id == person.id))
+    ctx.db.add_all(_outlook(ctx, point) for point in points)
+    ctx.db.flush()
+    remind(ctx, person, points)
 
 
 def _outlook(ctx: Ctx, point: Standpoint) -> DeadlineOutlook:

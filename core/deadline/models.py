@@ -1,9 +1,10 @@
 """The grace list, and what the forecast saw when it last looked."""
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, Float, ForeignKey, Integer, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import Boolean, Date, Float, ForeignKey, Integer, String, Table, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core.base.append_only import append_only, guard
 from core.base.db import Base, Id, Retention, id_column, personal
 from core.deadline.states import GraceState, GraceStep, state_of
 
@@ -12,7 +13,7 @@ class GraceEntry(Base):
     """宽限名单 (C-20): one step of one grace; entries are added and never changed.
 
     A proposal stands alone; what is said of it (confirmed or refused: turn 1; withdrawn: turn 2) answers it,
-    once a turn.
+    once a turn. The database refuses to change or delete one.
     """
 
     __tablename__ = "deadline_grace"
@@ -56,3 +57,8 @@ class DeadlineOutlook(Base):
     hours_left: Mapped[float] = mapped_column(Float)
     hours_a_day: Mapped[float] = mapped_column(Float)
     looked_at: Mapped[datetime]
+
+
+GRACE_GUARDS = append_only(GraceEntry.__tablename__, "the grace list is append-only")
+assert isinstance(GraceEntry.__table__, Table)
+guard(GraceEntry.__table__, GRACE_GUARDS)

@@ -82,6 +82,10 @@ class Standpoint:
 
 def standpoints_of(ctx: Ctx, person: Person) -> list[Standpoint]:
     """A person's certificates that a deadline concerns, the one that ends first in front."""
+    return ctx.look_up(("deadline.standpoints", person.id), lambda: _standpoints_of(ctx, person))
+
+
+def _standpoints_of(ctx: Ctx, person: Person) -> list[Standpoint]:
     found = [point for held in certificates_of(ctx, person)
              if (point := standpoint(ctx, person, held)) is not None]
     return sorted(found, key=lambda point: (point.verdict.standing is Standing.DONE,

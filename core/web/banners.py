@@ -1,4 +1,5 @@
 """What a higher flow has to say at the top of a page that a lower one draws (the countdown to a deadline)."""
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -6,6 +7,7 @@ from flask import Flask, current_app, g
 from markupsafe import Markup
 
 Banner = Callable[[Any], Markup]
+log = logging.getLogger("jianxue.web")
 EXTENSION = "jianxue.banners"
 
 
@@ -17,4 +19,13 @@ def banner(app: Flask, place: str, draw: Banner) -> None:
 def banners(place: str) -> Markup:
     """All that is said at a place, for the template of its page."""
     said: list[Banner] = current_app.extensions.get(EXTENSION, {}).get(place, [])
-    return Markup("").join(draw(g.ctx) for draw in said)
+    return Markup("").join(_drawn(draw, place) for draw in said)
+
+
+def _drawn(draw: Banner, place: str) -> Markup:
+    """What cannot be said is logged and left out; the page stays (O14)."""
+    try:
+        return draw(g.ctx)
+    except Exception:
+        log.exception("banner at %s failed at tenant %s", place, g.ctx.tenant.slug)
+        return Markup("")

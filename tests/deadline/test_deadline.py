@@ -11,6 +11,7 @@ from core.base.clock import FixedClock, shanghai
 from core.base.db import Id
 from core.course import clear_hours, restore_hours
 from core.deadline import Standing, standpoints_of
+from core.deadline.looking import look
 from core.deadline.queries import standpoint
 from core.identity import person_of
 from core.registry import Certificate, Kind, Status, record_hours, status_of
@@ -217,3 +218,21 @@ def test_where_one_may_still_enroll_it_is_said_before_paying(national: Tenant, b
     assert "换证已于2026年10月31日截止" in browser.get(f"{order}/pay").text
     set_deadline(national, ends="2026-10-31", enroll_after="allow")
     assert "截止" not in browser.get(f"{order}/pay").text
+
+
+def test_a_province_that_fails_grants_nothing_and_takes_no_page_down(guangdong: Tenant, guangdong_clock: FixedClock,
+                                                                     browser_of: BrowserOf,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    """O14: without an answer nothing is replaced after the end; home and 证书管理 stay, the look goes on."""
+    one = holder_of(guangdong)
+    recorded(guangdong, one)
+    monkeypatch.delattr("plugins.guangdong.rules.in_the_task")
+    guangdong_clock.at = TOO_LATE
+    browser = signed_in(browser_of(guangdong), one.who)
+    assert browser.get("/home").status_code == 200 and browser.get("/certificates").status_code == 200
+    assert browser.get("/deadline").status_code == 503
+    assert browser.submit(f"/certificates/{one.certificate}/replace").status_code == 422
+    assert status(guangdong, one) is Status.NORMAL
+    with unit_of_work(guangdong, NOBODY) as ctx:
+        assert one.who.person_id
+        look(ctx, [one.who.person_id])

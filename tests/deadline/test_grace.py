@@ -5,7 +5,8 @@ from datetime import date
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from core.access import NOBODY, Role
 from core.base.clock import FixedClock, shanghai
@@ -111,6 +112,14 @@ def test_what_was_said_is_never_changed(guangdong: Tenant, guangdong_clock: Fixe
     guangdong_clock.at = shanghai(2021, 1, 16)
     with pytest.raises(Refused, match="grace_past"):
         proposed(guangdong, clerk, one)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE deadline_grace SET reason = 'x'", "DELETE FROM deadline_grace"])
+def test_the_database_refuses_to_change_an_entry(guangdong: Tenant, statement: str) -> None:
+    """C-20: entries are added only."""
+    proposed(guangdong, staff(guangdong, Role.ADMINISTRATOR), holder_of(guangdong))
+    with pytest.raises(DBAPIError, match="append-only"), unit_of_work(guangdong, NOBODY) as ctx:
+        ctx.db.execute(text(statement))
 
 
 def test_a_day_that_is_over_is_not_confirmed(guangdong: Tenant, guangdong_clock: FixedClock) -> None:

@@ -159,6 +159,27 @@ def choose_cycle(walker: Walker, post: str, year: int) -> None:
     page.wait_for_url("**/orders/**")
 
 
+def enroll_at_counter(clerk: Walker, name: str, id_number: str, phone: str, post: str, year: int) -> None:
+    """GD-04, GD-06, GD-08: the institution's clerk finds the trainee, chooses, takes the fee in two items."""
+    page = clerk.page
+    clerk.go("/admin/counter/new/")
+    for field, value in (("name", name), ("id_number", id_number), ("phone", phone)):
+        page.locator(f"[name={field}]").fill(value)
+    clerk.press("下一步：选择证书")
+    section = page.locator("section").filter(has=page.get_by_role("heading", name=post, exact=True))
+    until = time.monotonic() + 60
+    while not section.is_visible() and time.monotonic() < until:
+        page.reload()
+    section.get_by_label(f"{year}-01-01~{year}-12-31").check()
+    clerk.picture("2-counter")
+    clerk.press("报名")
+    clerk.press("确认收款")
+    clerk.picture("3-fee")
+    page.locator("dialog, main").get_by_role("button", name="确认收款").last.click()
+    expect(page.get_by_text("已收款").first).to_be_visible()
+    clerk.picture("3-received")
+
+
 def pay(walker: Walker) -> None:
     """N-28: WeChat is recommended; the payer's phone opens the code; the portal comes back by itself."""
     page = walker.page

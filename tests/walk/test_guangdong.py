@@ -9,12 +9,10 @@ from playwright.sync_api import Browser, expect
 
 from core.app import open_tenants
 from core.base.business_date import BusinessClock
-from core.cycle import choose, submit
-from core.cycle.service import open_paid
+from core.cycle import enrollments_of
 from core.demo.cast import PASSWORD, DemoTrainee, read_cast
 from core.demo.studying import actor_of, learn_lesson, without_camera
 from core.identity import person_by_id_number
-from core.registry import certificates_of
 from core.tenancy import Tenant, unit_of_work
 from core.tenancy.settings import DEMO_FOLDER
 from tests.data import TENANTS
@@ -44,17 +42,14 @@ def card(path: Path, words: str) -> Path:
     return path
 
 
-def enrolled(tenant: Tenant, trainee: DemoTrainee) -> None:
-    """What the counter did three weeks ago, and thirty hours learnt since."""
-    began = tenant.clock.now() - timedelta(days=20)
+def learnt(tenant: Tenant, trainee: DemoTrainee) -> None:
+    """Thirty hours since the counter enrolled this person."""
     quiet = without_camera(tenant)
-    with unit_of_work(quiet, now=began) as ctx:
+    with unit_of_work(quiet) as ctx:
         person = person_by_id_number(ctx, trainee.id_number)
         assert person is not None
-        actor = ctx.actor = actor_of(ctx, person)
-        [row] = choose(ctx, person, [(certificates_of(ctx, person)[0].id, 2020)])
-        if (order := submit(ctx, person)) is not None:
-            open_paid(ctx, order.id)
+        actor, [row] = actor_of(ctx, person), enrollments_of(ctx, person.id)
+        began = ctx.now
     for number in range(LEARNT_BEFORE):
         learn_lesson(quiet, actor, row.id, began + (number + 1) * timedelta(days=1))
 
@@ -84,22 +79,27 @@ def sign_in(walker: steps.Walker, inbox: steps.Walker, tab: str, name: str, phon
 
 @pytest.mark.walk
 def test_in_time_and_late(stack: Stack, chromium: Browser, webcam: Webcam, left: Path, tmp_path: Path) -> None:
-    """GD-01, C-20: on 30 December counted down, learnt, replaced; on 1 January told why not and what to do."""
+    """GD-01, C-20: enrolled at a counter (GD-04), counted down on 30 December, replaced; on 1 January told why not."""
     filled(stack)
     tenant = open_tenants(stack.config).by_slug("guangdong")
     base = stack.url("guangdong")
-    live_on(tenant, date(2020, 12, 30))
+    live_on(tenant, date(2020, 12, 10))
     early, late = eligible()
     trainee = steps.Walker(steps.open_page(chromium, base, camera=True)[1], base, left, prefix="gd-")
     inbox, auditor, other, clerk = (steps.Walker(steps.open_page(chromium, base)[1], base, left, prefix="gd-")
                                     for _ in range(4))
+    sign_in(clerk, inbox, "管理账号", "institution")
+    steps.enroll_at_counter(clerk, early.name, early.id_number, early.phone, early.certificate[0].post, 2020)
     sign_in(trainee, inbox, "个人用户", early.id_number, early.phone)
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(webcam.photo)
     trainee.go("/basics")
     steps.upload_photo(trainee, photo)
     steps.upload_scans(trainee, (card(tmp_path / "a.jpg", "ID 1"), card(tmp_path / "b.jpg", "ID 2")))
-    enrolled(tenant, early)
+    learnt(tenant, early)
+
+    live_on(tenant, date(2020, 12, 30))
+    sign_in(trainee, inbox, "个人用户", early.id_number, early.phone)
     trainee.go("/home")
     expect(trainee.page.get_by_text("资料员：离换证截止还有1天")).to_be_visible()
     trainee.picture("0-home")
@@ -115,9 +115,10 @@ def test_in_time_and_late(stack: Stack, chromium: Browser, webcam: Webcam, left:
     trainee.go("/deadline")
     expect(trainee.page.get_by_text("已换发电子证书，不受期限影响。")).to_be_visible()
     trainee.picture("8-deadline")
-    sign_in(clerk, inbox, "管理账号", "admin")
-    clerk.go("/admin/deadline/")
-    clerk.picture("9-forecast")
+    admin = steps.Walker(steps.open_page(chromium, base)[1], base, left, prefix="gd-")
+    sign_in(admin, inbox, "管理账号", "admin")
+    admin.go("/admin/deadline/")
+    admin.picture("9-forecast")
 
     live_on(tenant, date(2021, 1, 1))
     sign_in(other, inbox, "个人用户", late.id_number, late.phone)
