@@ -209,13 +209,15 @@ def tenant_list(installation: Installation) -> None:
 @click.argument("slug", required=False)
 @click.option("--json", "as_json", is_flag=True, help="结果写成 JSON。")
 @click.option("--only", type=click.Choice(CHECKS), multiple=True, help="只做这一项，可重复；不给则全做。")
+@click.option("--with", "also", multiple=True, help="连同这个还没有启用的插件一起检查，可重复。")
 @click.pass_obj
-def tenant_check(installation: Installation, slug: str | None, as_json: bool, only: tuple[str, ...]) -> None:
+def tenant_check(installation: Installation, slug: str | None, as_json: bool, only: tuple[str, ...],
+                 also: tuple[str, ...]) -> None:
     """检查设置、插件、数据库版本与存储；给出 SLUG 时另做插件契约的全部检查。有问题时说明并以 1 结束。"""
     report = None
     if slug is not None:
         [item] = installation.tenants(slug)
-        report = Kit(slug, Source(installation.config.tenants)).run(only or CHECKS)
+        report = Kit(slug, Source(installation.config.tenants, also={slug: also})).run(only or CHECKS)
     problems = [problem for item in installation.tenants(slug) for problem in check_tenant(item)]
     passed = not problems and (report is None or report.passed)
     if as_json:

@@ -2,10 +2,13 @@
 
 Nothing of the installation is touched, and what a plugin does here is gone with the folder.
 """
+import json
 import os
+import re
 import secrets
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,12 +34,14 @@ TODAY = date(2026, 11, 20)
 class Source:
     """What is to be checked: the folder of the tenants' files, and plugins that are not installed yet.
 
-    `extra` holds the files of further tenants, `modules` their plugins by the names in `tenant.plugins`.
+    `extra` holds the files of further tenants, `modules` their plugins by the names in `tenant.plugins`; `also` are
+    plugins that a tenant is to be checked with before it lists them.
     """
 
     folder: Path = ROOT / "tenants"
     extra: tuple[Path, ...] = ()
     modules: Mapping[str, Any] = field(default_factory=dict)
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def slugs(self) -> list[str]:
         """All tenants, the extra ones last."""
@@ -131,7 +136,19 @@ def _tenants(folder: Path, source: Source, slugs: Sequence[str]) -> Path:
             for file in (home / place).glob("*.toml"):
                 if file.stem in slugs or file.name.startswith("_"):
                     shutil.copy(file, target / place)
+    for slug, plugins in source.also.items():
+        if slug in slugs:
+            _list_plugins(target / f"{slug}.toml", plugins)
     return target
+
+
+def _list_plugins(file: Path, plugins: Sequence[str]) -> None:
+    """As the administrator would, at the end of `tenant.plugins`."""
+    text = file.read_text(encoding="utf-8")
+    listed = [*tomllib.loads(text).get("tenant", {}).get("plugins", []), *plugins]
+    line = f"plugins = {json.dumps(list(dict.fromkeys(listed)))}"
+    without = re.sub(r"(?ms)^plugins\s*=\s*\[.*?\]\s*?$", "", text, count=1)
+    file.write_text(re.sub(r"(?m)^\[tenant\]\s*?$", f"[tenant]\n{line}", without, count=1), encoding="utf-8")
 
 
 def _config(folder: Path, tenants: Path) -> Config:
