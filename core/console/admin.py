@@ -3,7 +3,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from flask import request
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
@@ -11,12 +12,14 @@ from sqlalchemy import Select, select
 from core.access import Permission
 from core.admin import Col, Console, Fact, Group, PageView, TableView, Tone, daytime, expose, status
 from core.base.trail import TrailRow
+from core.console import plugins
 from core.console.board import board_of
-from core.console.naming import CODES, GROUPS, RULES
+from core.console.naming import CODES, GROUPS, HOOKS, RULES
 from core.extension import hooks
 from core.identity import SIDE_TEXTS, Person, Side, person_facts, scans_of
 from core.registration.scans import address_of
 from core.tenancy import Ctx
+from core.tenancy.settings import national_rules
 from core.web import current_ctx
 from core.web.filters import masked_id, masked_phone
 
@@ -139,5 +142,47 @@ def in_words(value: object, codes: Mapping[str, Any]) -> str:
     return "—" if value is None or value == "" or value == () else str(codes.get(str(value), value))
 
 
+@dataclass(frozen=True)
+class ChangedRule:
+    """A rule that this tenant sets otherwise than the nation."""
+
+    line: RuleLine
+    national: str
+
+
+def changed_rules(ctx: Ctx) -> list[ChangedRule]:
+    """What differs from the national values, in the order of the rules page."""
+    config = ctx.tenant.config
+    national = national_rules(config.tenants, demo=config.demo)
+    found = []
+    for _name, lines in rule_lines(ctx):
+        for line in lines:
+            value = in_words(national.value(line.key), CODES.get(line.key, {}))
+            if value != line.value:
+                found.append(ChangedRule(line, value))
+    return found
+
+
+class PluginsPage(PageView):
+    """插件检查: what makes this tenant differ, and whether its plugins keep the contract (C-13)."""
+
+    key, title, group, icon = "plugins", _l("插件检查"), Group.SYSTEM, "clipboard-check"
+    summary = _l("本平台启用的插件改变了什么，以及插件是否合格。")
+
+    @expose("/")
+    def index_view(self) -> str:
+        ctx = current_ctx()
+        return self.draw("console/plugins.html", on=plugins.plugins_on(ctx), off=plugins.plugins_off(ctx),
+                         rules=changed_rules(ctx), check=plugins.latest_check(ctx), states=plugins.CheckState,
+                         words=HOOKS)
+
+    @expose("/check/", methods=("POST",))
+    def check_view(self) -> ResponseReturnValue:
+        """Have it checked; with `plugin` before that one is put on."""
+        plugins.ask_check(current_ctx(), request.form.get("plugin", "")[:40])
+        flash(_("检查已开始，约需一分钟。请稍后刷新本页。"), "done")
+        return redirect(self.at("index_view"), 303)
+
+
 def install(console: Console) -> None:
-    console.add(People(), Trail(), RulesPage())
+    console.add(People(), Trail(), RulesPage(), PluginsPage())

@@ -209,3 +209,26 @@ CODES: Mapping[str, Mapping[str, Any]] = {
     "payment.invoice": {"self": _l("学员自行申请"), "none": _l("不提供"), "statement": _l("按情况说明开具")},
 }
 """Values that stand for a choice, by rule."""
+
+HOOKS: Mapping[str, Any] = {
+    "collect_steps": _l("办到哪一步"),
+    "collect_enrollment_actions": _l("我的培训的按钮"),
+    "collect_case_sections": _l("办理全过程的内容"),
+    "collect_person_classes": _l("人员类别"),
+    "resolve_order_path": _l("由谁缴费"),
+    "resolve_course_choice": _l("课程包"),
+    "resolve_exam_required": _l("是否需要考核"),
+    "resolve_invoice_policy": _l("发票"),
+    "resolve_phone_correction": _l("由谁更正手机号"),
+    "collect_record_notes": _l("我的档案的提示"),
+    "check_sensitive_action": _l("敏感操作前的核对"),
+    "adjust_certificate_columns": _l("证书管理的栏目"),
+    "check_ready_to_study": _l("开始学习的条件"),
+    "check_eligibility": _l("报名的条件"),
+    "check_refund": _l("退款的条件"),
+    "collect_order_notes": _l("订单的提示"),
+    "check_replacement": _l("证书更新的条件"),
+    "resolve_deadline": _l("换证期限"),
+    "on_hours_passed": _l("学时审核通过之后"),
+}
+"""A hook that is not here shows under its own name."""

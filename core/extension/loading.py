@@ -47,7 +47,7 @@ def build_manager(slug: str, plugins: Sequence[str], defaults: Sequence[ModuleTy
 def contract_problems(name: str, plugin: Any) -> list[str]:
     """Where a plugin's implementations do not keep the contract: pluggy compares names of arguments only."""
     problems = []
-    for hook, function in _implementations(plugin):
+    for hook, function in implemented(plugin):
         spec = getattr(Hooks, hook, None)
         if not hasattr(spec, "jianxue_spec"):
             known = get_close_matches(hook, [known for known in vars(Hooks) if "_" in known.strip("_")], 1)

@@ -5,7 +5,7 @@ An override says in its head which core template it was written against: `{# cor
 core's changes, whoever owns the override is told, and looks at it again.
 """
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -40,6 +40,13 @@ def _plugin_loaders(tenant: Tenant) -> list[BaseLoader]:
 def _plugin_loaders_of(tenant: Tenant, name: str) -> list[BaseLoader]:
     templates = folder(tenant.plugins.get_plugin(name), "templates")
     return [FileSystemLoader(templates)] if templates else []
+
+
+def templates_of(tenant: Tenant) -> Iterator[tuple[str, str]]:
+    """(plugin, template) for each template that the tenant's plugins bring."""
+    for name in tenant.file.plugins:
+        for loader in _plugin_loaders_of(tenant, name):
+            yield from ((name, template) for template in loader.list_templates())
 
 
 def check_overrides(tenants: Iterable[Tenant], environment: Environment) -> None:

@@ -81,6 +81,12 @@ def read_tenants(folder: Path, *, demo: bool) -> list[TenantFile]:
     return found
 
 
+def national_rules(folder: Path, *, demo: bool) -> RuleSet:
+    """The national values alone, to see what a tenant changed."""
+    files = [folder / "_base.toml", *([folder / "_demo.toml"] if demo else [])]
+    return build_rule_set([(file.name, _read(file)) for file in files])
+
+
 def _no_shared_hosts(found: list[TenantFile]) -> None:
     owners: dict[str, str] = {}
     for tenant in found:

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from jinja2 import TemplateError
 
 from core.access import allows, policy_of
-from core.extension.parts import folder
+from core.extension.overlay import templates_of
 from core.identity import Account, account_of, open_full_session
 from core.identity.models import AccountRole
 from core.tenancy import NOBODY, Actor, Ctx, Role, Tenant, bound
@@ -18,20 +18,12 @@ SKIPPED = ("static", "/-/", "/demo/", "/style")
 """Files, probes, and pages of the demonstration."""
 
 
-def plugin_templates(tenant: Tenant) -> Iterator[tuple[str, str]]:
-    """(plugin, template) for each template that a plugin of the tenant brings."""
-    for name in tenant.file.plugins:
-        here = folder(tenant.plugins.get_plugin(name), "templates")
-        if here is not None:
-            yield from ((name, str(path.relative_to(here))) for path in sorted(here.rglob("*.html")))
-
-
 def check_pages(scratch: Scratch, tenant: Tenant, holding: Holding) -> Result:
     """As visitor, trainee and administrator; a page may turn somebody away, but it may not break."""
     looking = Looking("pages", "页面与模板")
     with bound(tenant):
         environment = scratch.app.jinja_env
-        for plugin, template in plugin_templates(tenant):
+        for plugin, template in templates_of(tenant):
             looking.at()
             try:
                 environment.get_template(template)
