@@ -65,7 +65,8 @@ def contract_problems(name: str, plugin: Any) -> list[str]:
     return problems
 
 
-def _implementations(plugin: Any) -> list[tuple[str, Any]]:
+def implemented(plugin: Any) -> list[tuple[str, Any]]:
+    """(hook, function) for each hook that a plugin implements, by name."""
     found = [(name, getattr(plugin, name)) for name in dir(plugin)]
     return [(name, value) for name, value in found if isinstance(getattr(value, "jianxue_impl", None), dict)]
 
