@@ -14,12 +14,14 @@ from core.base.clock import local_date
 from core.base.db import Id, new_id
 from core.base.errors import DomainError, Problem
 from core.certificate.service import replace as replace_certificate
+from core.contract.values import OrderPath
 from core.course import Kind, Lesson, Package, Part, StudyCompleted
 from core.course.facts import enrollment_facts
 from core.course.models import HourEntry, StudyPackage
 from core.course.service import check_may_study
 from core.course.subjects import subject
-from core.cycle import EnrollmentState, choose, enrollment, enrollments_of, submit
+from core.cycle import EnrollmentState, choose, counter, enrollment, enrollments_of, submit
+from core.cycle.queries import order_path
 from core.demo.cast import cast_of
 from core.exam import ExamPassed
 from core.exam.models import Sitting
@@ -28,6 +30,7 @@ from core.identity import account_of, person_facts, person_of
 from core.identity.rules import initial_password
 from core.identity.service import Stage, open_session
 from core.notification.models import Delivery
+from core.organization.institutions import InstitutionFacts, add_institution
 from core.payment import Order, OrderPaid
 from core.payment.states import OrderState
 from core.registry import Status, certificate, certificate_facts, hours_on_record, status_of
@@ -65,6 +68,8 @@ class Walk:
     person_id: Id = Id(int=0)
     certificate_id: Id = Id(int=0)
     enrollment_id: Id = Id(int=0)
+    year: int = 0
+    path: OrderPath = OrderPath(self_service=True)
 
     def ctx(self, actor: Actor = NOBODY, *, keep: bool = True) -> Any:
         return self.scratch.serving(self.tenant, actor, keep=keep)
@@ -89,7 +94,7 @@ def walk(scratch: Scratch, slug: str, holding: Holding) -> list[Seen]:
     for step in STEPS:
         seen = list(step(one))
         found += seen
-        if any(not item.right and item.row == "X-18" and step is _enrolled for item in seen):
+        if step in (_enrolled, _ordered) and not all(item.right for item in seen):
             break
     return found
 
@@ -123,35 +128,52 @@ def _account(one: Walk) -> Iterator[Seen]:
 
 
 def _enrolled(one: Walk) -> Iterator[Seen]:
-    """X-18: which certificates are taken in."""
+    """X-18: which certificates are taken in; X-10: whether trainees enroll themselves."""
     with one.ctx() as ctx:
         _packages(ctx, one.holding.post)
         person = ready_person(ctx, 2)
         held = give_certificate(ctx, person, one.holding)
-        one.person_id, one.certificate_id = person.id, held.id
-        year = local_date(ctx.now).year
-        asked = hooks(ctx).check_eligibility(certificate_facts(ctx, held, person), year)
+        one.person_id, one.certificate_id, one.year = person.id, held.id, local_date(ctx.now).year
+        asked = hooks(ctx).check_eligibility(certificate_facts(ctx, held, person), one.year)
+        one.path = order_path(ctx, person.id)
     yield Seen("X-18", f"{one.holding.issuer} {one.holding.issued_on} 颁发的{one.holding.post}证书", "受理",
                "；".join(problem.sentence for problem in asked) or "受理")
-    refused = one.refusal(lambda ctx: choose(ctx, person_of(ctx, one.person_id), [(one.certificate_id, year)]),
-                          one.trainee())
-    yield from _same("X-18", "选择证书", asked, refused)
+    if not one.path.self_enrollment:
+        asked = asked or [Problem("enrolled_by_others", one.path.sentence)]
+    yield from _same("X-18", "学员选择证书", asked, one.refusal(
+        lambda ctx: choose(ctx, person_of(ctx, one.person_id), [(one.certificate_id, one.year)]), one.trainee()))
 
 
 def _ordered(one: Walk) -> Iterator[Seen]:
     """X-10: who pays, and that the training is open once it is paid for."""
-    with one.ctx(one.trainee()) as ctx:
-        order = submit(ctx, person_of(ctx, one.person_id))
+    if not one.path.self_enrollment:
+        yield from _at_counter(one)
+    else:
+        with one.ctx(one.trainee()) as ctx:
+            order = submit(ctx, person_of(ctx, one.person_id))
+            yield Seen("X-10", "提交后有学员自己的订单", _yes(one.path.self_service), _yes(order is not None))
+        with one.ctx() as ctx:
+            if order is not None:
+                held = ctx.db.get_one(Order, order.id)
+                held.state, held.paid_at = OrderState.PAID, ctx.now
+                ctx.publish(OrderPaid(held.id))
+    with one.ctx() as ctx:
         one.enrollment_id = enrollments_of(ctx, one.person_id)[-1].id
-        path = hooks(ctx).resolve_order_path(enrollment_facts(ctx, subject(ctx, one.enrollment_id)))
-        yield Seen("X-10", "提交后有学员自己的订单", str(path.self_service), str(order is not None))
-    with one.ctx() as ctx:
-        if order is not None:
-            held = ctx.db.get_one(Order, order.id)
-            held.state, held.paid_at = OrderState.PAID, ctx.now
-            ctx.publish(OrderPaid(held.id))
-    with one.ctx() as ctx:
         yield Seen("X-10", "缴费后的培训", EnrollmentState.OPEN, enrollment(ctx, one.enrollment_id).state)
+
+
+def _at_counter(one: Walk) -> Iterator[Seen]:
+    """X-06, X-10: an institution enrolls the trainee and takes the fee."""
+    with one.ctx() as ctx:
+        facts = InstitutionFacts("样例培训机构", "样例市", 10_000, 5_000, local_date(ctx.now))
+        clerk = Actor(new_id(), roles=frozenset({Role.INSTITUTION}), organization_id=add_institution(ctx, facts).id)
+
+    def at_counter(ctx: Ctx) -> None:
+        person = person_of(ctx, one.person_id)
+        counter.admit(ctx, counter.AtCounter(person.name, person.id_number, person.phone))
+        counter.receive(ctx, counter.enroll(ctx, person, [(one.certificate_id, one.year)]))
+
+    yield from _same("X-10", "培训机构报名并收款", [], one.refusal(at_counter, clerk))
 
 
 def _ready(one: Walk) -> Iterator[Seen]:
@@ -188,7 +210,7 @@ def _completed(one: Walk) -> Iterator[Seen]:
     with one.ctx() as ctx:
         yield Seen("X-13", "学完后的短信", ctx.rules().texts.completion_sms or NOTHING, _sms(ctx, one, "completion_sms"))
         required = hooks(ctx).resolve_exam_required(enrollment_facts(ctx, subject(ctx, one.enrollment_id)))
-        yield Seen("X-15", "未考试就进入审核", str(not required), str(latest_case(ctx, one.enrollment_id) is not None))
+        yield Seen("X-15", "未考试就进入审核", _yes(not required), _yes(latest_case(ctx, one.enrollment_id) is not None))
         if required:
             _pass_exam(ctx, one)
 
@@ -228,7 +250,7 @@ def _replacement(one: Walk, what: str) -> Iterator[Seen]:
     yield from _same("X-18", what, declared, seen)
     with one.ctx() as ctx:
         voided = status_of(certificate(ctx, one.certificate_id)) is Status.VOID
-        yield Seen("N-52", f"{what}：原证书作废", str(not declared), str(voided))
+        yield Seen("N-52", f"{what}：原证书作废", _yes(not declared), _yes(voided))
 
 
 def _cleared(one: Walk) -> Iterator[Seen]:
@@ -254,6 +276,10 @@ def _same(row: str, what: str, declared: list[Problem], seen: tuple[Problem, ...
     for problem in seen:
         if not is_sentence(problem.sentence):
             yield Seen(row, f"{what}：拒绝的话", "一句完整的中文", problem.sentence)
+
+
+def _yes(value: bool) -> str:
+    return "是" if value else "否"
 
 
 def _codes(problems: list[Problem] | tuple[Problem, ...]) -> str:
