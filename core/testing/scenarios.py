@@ -30,6 +30,7 @@ from core.identity import account_of, person_facts, person_of
 from core.identity.rules import initial_password
 from core.identity.service import Stage, open_session
 from core.notification.models import Delivery
+from core.organization import seed_posts
 from core.organization.institutions import InstitutionFacts, add_institution
 from core.payment import Order, OrderPaid
 from core.payment.states import OrderState
@@ -108,6 +109,8 @@ def holding_of(scratch: Scratch, tenant: Tenant) -> Holding:
     candidates = [Holding(held.issuer or registry.issuer, held.province or registry.province, held.issued_on, held.post)
                   for held in found]
     with scratch.serving(tenant, keep=False) as ctx:
+        known = {post.name for post in seed_posts(ctx)}
+        candidates = [one for one in candidates if one.post in known]
         person = ready_person(ctx, 990)
         for one in candidates:
             facts = certificate_facts(ctx, give_certificate(ctx, person, one), person)
