@@ -13,13 +13,13 @@ from core.testing.cast import Holding
 from core.testing.contract import check_hooks, check_state
 from core.testing.findings import Finding, Looking, Report, Result, failed
 from core.testing.moves import check_migrations
-from core.testing.pages import check_pages
+from core.testing.pages import check_pages, check_templates
 from core.testing.scenarios import Seen, holding_of, walk
 from core.testing.scratch import Scratch, Source, scratch
 from core.testing.texts import check_texts
 
 OPENING, SCENARIOS, BESIDE = ("opening", "设置与插件"), ("scenarios", "办理全程"), ("beside", "与其他租户并存")
-CHECKS = ("opening", "hooks", "state", "texts", "pages", "migrations", "scenarios", "beside")
+CHECKS = ("opening", "hooks", "state", "texts", "templates", "pages", "migrations", "scenarios", "beside")
 """The keys of all checks, in the order in which they are done."""
 
 
@@ -102,6 +102,7 @@ _CHECKS: dict[str, Callable[[Kit, Scratch, Tenant], Result]] = {
     "hooks": lambda kit, here, tenant: check_hooks(here, tenant, kit.holding_at(here, tenant.slug)),
     "state": lambda kit, here, tenant: check_state(tenant),
     "texts": lambda kit, here, tenant: check_texts(tenant),
+    "templates": lambda kit, here, tenant: check_templates(tenant),
     "pages": lambda kit, here, tenant: check_pages(here, tenant, kit.holding_at(here, tenant.slug)),
     "migrations": lambda kit, here, tenant: check_migrations(here, tenant),
     "scenarios": _scenarios,

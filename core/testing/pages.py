@@ -1,12 +1,11 @@
-"""Templates of the tenant's plugins compile, and every page that needs no row of its own opens for each role."""
+"""The templates that the tenant's plugins replace, and every page that needs no row of its own, for each role."""
 import logging
 from collections.abc import Iterator
 
 from flask.testing import FlaskClient
-from jinja2 import TemplateError
 
 from core.access import allows, policy_of
-from core.extension.overlay import templates_of
+from core.extension.overlay import override_digests
 from core.identity import Account, account_of, open_full_session
 from core.identity.models import AccountRole
 from core.tenancy import NOBODY, Actor, Ctx, Role, Tenant, bound
@@ -18,17 +17,21 @@ SKIPPED = ("static", "/-/", "/demo/", "/style")
 """Files, probes, and pages of the demonstration."""
 
 
+def check_templates(tenant: Tenant) -> Result:
+    """Every override was written against the core's template of today; that it replaces one, the opening showed."""
+    looking = Looking("templates", "替换的模板")
+    for override in override_digests(tenant):
+        looking.at()
+        if override.problem:
+            looking.wrong(f"{override.plugin}：templates/{override.template}",
+                          "没有写明对应的核心模板" if not override.written else "所替换的核心模板变了",
+                          f"对照核心模板修改，然后在开头写 {{# core-digest: {override.wanted} #}}")
+    return looking.result()
+
+
 def check_pages(scratch: Scratch, tenant: Tenant, holding: Holding) -> Result:
     """As visitor, trainee and administrator; a page may turn somebody away, but it may not break."""
-    looking = Looking("pages", "页面与模板")
-    with bound(tenant):
-        environment = scratch.app.jinja_env
-        for plugin, template in templates_of(tenant):
-            looking.at()
-            try:
-                environment.get_template(template)
-            except TemplateError as error:
-                looking.wrong(f"{plugin}：templates/{template}", f"模板写错了：{error}", "能编译的 Jinja 模板")
+    looking = Looking("pages", "页面")
     for who, actor, token in _visitors(scratch, tenant, holding):
         client = _client(scratch, tenant, token)
         for page in _pages(scratch, actor):
