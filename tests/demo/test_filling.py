@@ -1,4 +1,5 @@
 """The demonstration: filled twice it stays the same, everybody in it can sign in, nobody is real."""
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -87,6 +88,18 @@ def test_made_up_people_have_well_formed_numbers(slug: str) -> None:
         assert len(set(values)) == len(values)
     assert {person.role for person in cast.staff} == set(Role) - {Role.TRAINEE}
     assert all(held.issuer or cast.registry.issuer for person in cast.trainee for held in person.certificate)
+
+
+def test_the_readme_says_who_signs_in_where() -> None:
+    """Everybody whom the first page names lives in a demonstration, and each tenant has a line there."""
+    said = (TENANTS.parent / "README.md").read_text(encoding="utf-8")
+    table = said[said.index("## Who signs in where"):said.index("## Add a province")]
+    casts = {slug: read_cast(FOLDER, slug) for slug in SLUGS}
+    people = {person.id_number for cast in casts.values() for person in cast.trainee}
+    assert set(re.findall(r"\d{17}[\dX]", table)) <= people
+    for cast in casts.values():
+        assert any(person.id_number in table for person in cast.trainee)
+        assert all(f"`{person.username}`" in table for person in cast.staff if person.username != "auditor2")
 
 
 @pytest.mark.parametrize(("text", "named"), [
