@@ -13,6 +13,7 @@ from core.tenancy import Ctx
 
 CATEGORY = "继续教育"
 PROJECT = "施工现场管理人员继续教育培训"
+STUDIES = ("study", "replay", "record")     # what a phone is for where it is for study only (BJ-04)
 LEARNED, UNLEARNED = "已学完", "未学完"
 
 

@@ -17,12 +17,13 @@ from jinja2 import Environment, StrictUndefined
 from werkzeug.wrappers import Response as BaseResponse
 from werkzeug.wsgi import ClosingIterator
 
-from core.access import NOBODY, Actor, allows, policy_of, uses_camera
+from core.access import NOBODY, Actor, Permission, allows, policy_of, uses_camera
 from core.base.config import Config, Mode
 from core.base.outbox import OutboxRow
 from core.extension import check_overrides, overlay_loader
 from core.tenancy import Ctx, Directory, Tenant, bound_tenant, set_tenant
 from core.web.compiled import COMPILED
+from core.web import phones
 from core.web.errors import answer, install_errors
 from core.web.headers import add_security_headers
 from core.web.ownership import Ownership
@@ -150,7 +151,7 @@ class JianxueFlask(Flask):
         g.ctx = Ctx(tenant, actor, locale=choose_language(), write=request.method not in SAFE)
         assert declared is not None
         if allows(declared, actor):
-            return None
+            return phones.turn_away(g.ctx) if declared.permission is Permission.STUDY else None
         return self._turn_away(actor)
 
     def _turn_away(self, actor: Actor) -> BaseResponse:

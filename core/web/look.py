@@ -12,6 +12,7 @@ from core.web.banners import banners
 from core.web.errorpages import words
 from core.web.filters import FILTERS
 from core.web.once import new_once
+from core.web.phones import COOKIE
 from core.web.shell import shell
 
 STATIC = Path(__file__).parent / "static"
@@ -35,7 +36,7 @@ def frame() -> dict[str, Any]:
     """Variables of the frame for one page."""
     back = request.full_path.rstrip("?") if request.method == "GET" else request.path
     return {"shell": shell(), "here_path": request.script_root + back,
-            "large": request.cookies.get("large") == "1"}
+            "large": request.cookies.get("large") == "1", "desktop": request.cookies.get(COOKIE) == "1"}
 
 
 @cache

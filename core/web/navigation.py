@@ -1,5 +1,5 @@
 """The trainee's one navigation: the menus of (M), N-10, and of (L), N-19, merged into one set of entries."""
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,14 +64,16 @@ def badge(app: Flask, name: str, count: Badge) -> None:
     app.extensions.setdefault("jianxue.badges", {})[name] = count
 
 
-def menu(ctx: Any) -> list[tuple[str, list[Link]]]:
-    """The groups of the navigation for this request; an entry that no flow serves is left out."""
+def menu(ctx: Any, only: Sequence[str] | None = None) -> list[tuple[str, list[Link]]]:
+    """The groups of the navigation for this request; an entry that no flow serves is left out, or that is not
+    among `only`."""
     counts: Mapping[str, Badge] = current_app.extensions.get("jianxue.badges", {})
     without = ctx.rules().portal.menu_without
     groups = []
     for title, entries in MENU:
         links = [_link(entry, counts, ctx) for entry in entries
-                 if entry.endpoint in current_app.view_functions and entry.key not in without]
+                 if entry.endpoint in current_app.view_functions and entry.key not in without
+                 and (only is None or entry.key in only)]
         if links:
             groups.append((str(title), links))
     return groups
@@ -86,7 +88,7 @@ def bell(ctx: Any) -> Link | None:
 def bottom(groups: list[tuple[str, list[Link]]]) -> list[Link]:
     """The few entries of a phone's bottom bar."""
     links = {link.key: link for _title, group in groups for link in group}
-    return [links[key] for key in BOTTOM if key in links]
+    return list(links.values()) if len(links) < len(BOTTOM) else [links[key] for key in BOTTOM if key in links]
 
 
 def _link(entry: Entry, counts: Mapping[str, Badge], ctx: Any) -> Link:

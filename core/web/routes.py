@@ -8,10 +8,12 @@ from core.access import PUBLIC, policy
 from core.base.config import Mode
 from core.web.application import LANGUAGES, JianxueFlask, current_ctx
 from core.web.look import asset, init_look, tenant_css as stylesheet
+from core.web.phones import COOKIE as DESKTOP
 from core.web.styleguide import styleguide
 
 bp = Blueprint("look", __name__)
-_YEAR = 365 * 24 * 3600
+_DAY = 24 * 3600
+_YEAR = 365 * _DAY
 
 
 def install(app: JianxueFlask) -> None:
@@ -46,7 +48,7 @@ def manifest() -> Response:
 @bp.post("/preferences")
 @policy(PUBLIC)
 def preferences() -> ResponseReturnValue:
-    """Language and large print, remembered for this browser; back to the page they were changed on."""
+    """Language, large print and 电脑版, remembered for this browser; back to the page they were changed on."""
     back = request.form.get("back", "/")
     parts = urlsplit(back)
     if parts.scheme or parts.netloc or not back.startswith("/") or back.startswith(("//", "/\\")):
@@ -56,4 +58,6 @@ def preferences() -> ResponseReturnValue:
         session["language"] = wanted
     if (large := request.form.get("large")) in ("0", "1"):
         answer.set_cookie("large", large, max_age=_YEAR, samesite="Lax", httponly=True)
+    if (desktop := request.form.get("desktop")) in ("0", "1"):
+        answer.set_cookie(DESKTOP, desktop, max_age=_DAY, samesite="Lax", httponly=True)
     return answer

@@ -3,12 +3,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask import current_app, g, url_for
+from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from core.access import NOBODY, Role
 from core.tenancy import Ctx, bound_tenant
-from core.web import navigation
+from core.web import navigation, phones
 
 LINKS = {
     "css": "look.tenant_css", "manifest": "look.manifest", "preferences": "look.preferences",
@@ -31,6 +31,9 @@ class Shell:
     centre_phones: tuple[str, ...] = ()
     important: str = ""
     without: tuple[str, ...] = ()
+    phone_offered: bool = False     # on a phone at a tenant whose phones are for study only
+    phone_text: str = ""            # what is said there, "" once 电脑版 was pressed
+    host_url: str = ""
     brand: str = "#1a56a8"
     business_date: date | None = None
     person: str = ""
@@ -60,6 +63,7 @@ def shell() -> Shell:
     units = ((_("指导单位"), rules.guidance_unit), (_("主办单位"), rules.host_unit), (_("协办单位"), rules.support_unit))
     trainee = Role.TRAINEE in actor.roles and not actor.restricted
     staff = bool(actor.roles - {Role.TRAINEE})
+    study_only = ctx is not None and phones.study_only(ctx)
     return Shell(
         name=rules.managed_name, strap_line=rules.managed_strap,
         credits=tuple((role, who) for role, who in units if who), hotlines=rules.hotlines, brand=rules.brand,
@@ -68,8 +72,10 @@ def shell() -> Shell:
         business_date=tenant.business_date,
         person=actor.name if actor.signed_in else "", staff=staff, home_href=_home(trainee, staff),
         sign_in_href=address(SIGN_IN) if ctx else "", sign_out_href=address(SIGN_OUT),
-        menu=navigation.menu(ctx) if ctx and trainee else [],
-        bell=navigation.bell(ctx) if ctx and trainee else None,
+        phone_offered=ctx is not None and phones.offered(ctx), host_url=request.host_url.rstrip("/"),
+        phone_text=all_rules.texts.phone_portal if study_only else "",
+        menu=navigation.menu(ctx, phones.MENU if study_only else None) if ctx and trainee else [],
+        bell=navigation.bell(ctx) if ctx and trainee and not study_only else None,
         links={name: address(endpoint) for name, endpoint in LINKS.items()})
 
 
