@@ -1,4 +1,5 @@
 """Jilin beside its manual, over HTTP: JL-01 … JL-18 and the Jilin column of the X-table."""
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -278,3 +279,26 @@ def test_a_class_is_of_the_tenant_that_knows_it(national: Tenant, browser_of: Br
     somebody, held = bricklayer(national)
     page = signed_in(browser_of(national), somebody).get("/certificates?class=skilled").text
     assert "查看/下载" not in page and "22209900001" in page
+
+
+def test_menu_words_and_the_way_to_the_library(jilin: Tenant, browser_of: BrowserOf) -> None:
+    """JL-09, JL-16, JL-17, X-27: one entry 证书管理 for each class; 点击前往 at the left, the address at the right."""
+    browser = signed_in(browser_of(jilin), holder(jilin))
+    page = browser.get("/education").text
+    words = ("施工现场专业人员培训", "/certificates?class=professional", "技能人员培训", "/certificates?class=skilled")
+    places = [page.index(word) for word in words]
+    assert places == sorted(places)
+    assert page.index("点击前往") < page.index("http://zyk.etledu.com")
+    assert page.count('href="/library"') == 2
+    for wanted in ("professional", "skilled"):
+        shown = browser.get(f"/certificates?class={wanted}").text
+        assert re.findall(r'class=(\w+)" aria-current="page"', shown) == [wanted]
+
+
+def test_cycles_and_player_are_the_nations(jilin: Tenant) -> None:
+    """JL-11, JL-13: two years, the current one first; the second post learns no general hours; no fast forward."""
+    now = jilin.rules(jilin.clock.now())
+    assert (now.cycle.years_back, now.cycle.previous_year, now.cycle.exempt_general_from_second) == (1, "warn", True)
+    assert now.texts.cycle_tip == "请先选择本年度周期进行学习，如主管部门有要求的再选择上一年度周期。"
+    assert now.texts.no_seek == "课件不支持快进或后退，全部课程学完可重播观看。"
+    assert now.texts.registered == "注册成功，用户名为身份证号，初始密码为手机号"
