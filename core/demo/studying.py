@@ -37,7 +37,7 @@ def study_beforehand(tenant: Tenant, cast: Cast, trainee: DemoTrainee, wanted: D
         held, year = _certificate(ctx, person, wanted), wanted.year or ctx.now.year
         if ctx.db.scalar(select(Enrollment.id).where(Enrollment.certificate_id == held.id, Enrollment.year == year)):
             return
-        actor = _trainee(ctx, person)
+        actor = actor_of(ctx, person)
         if wanted.hours:
             _put_in_order(ctx, person)
         if wanted.institution:
@@ -67,7 +67,7 @@ def _certificate(ctx: Ctx, person: Person, wanted: DemoStudy) -> Certificate:
     return held
 
 
-def _trainee(ctx: Ctx, person: Person) -> Actor:
+def actor_of(ctx: Ctx, person: Person) -> Actor:
     return Actor(account_of(ctx, person).id, person.id, person.name, frozenset({Role.TRAINEE}))
 
 

@@ -5,8 +5,9 @@ import pytest
 
 from core.base.config import ROOT
 
-ROW = re.compile(r"\b(N|GD)-(\d\d)\b")
-ROWS = [f"N-{number:02}" for number in range(1, 58)] + [f"GD-{number:02}" for number in range(1, 28)]
+ROW = re.compile(r"\b(N|GD|JL)-(\d\d)\b")
+LAST = {"N": 57, "GD": 27, "JL": 18}
+ROWS = [f"{manual}-{number:02}" for manual, last in LAST.items() for number in range(1, last + 1)]
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,7 @@ def cited() -> set[str]:
 @pytest.fixture(scope="module")
 def explained() -> set[str]:
     page = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
-    return {"-".join(ROW.findall(line)[0]) for line in page.splitlines() if re.match(r"\| (N|GD)-\d\d \| .{10,}", line)}
+    return {"-".join(ROW.findall(line)[0]) for line in page.splitlines() if re.match(r"\| (N|GD|JL)-\d\d \| .{10,}", line)}
 
 
 @pytest.mark.parametrize("row", ROWS)
