@@ -2,8 +2,8 @@
 from alembic import op
 import sqlalchemy as sa
 
-revision = 'core_0008'
-down_revision = 'core_0007'
+revision = 'core_0010'
+down_revision = 'core_0009'
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@ from alembic import op
 
 from core.deadline.models import GRACE_GUARDS
 
-revision = 'core_0008'
-down_revision = 'core_0007'
+revision = 'core_0009'
+down_revision = 'core_0008'
 branch_labels = None
 depends_on = None
 
