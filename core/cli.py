@@ -34,7 +34,7 @@ from core.tenancy import Directory, Tenant, UnknownTenant, unit_of_work
 from core.testing.findings import table
 from core.testing.kit import CHECKS, Kit
 from core.testing.scratch import Source
-from core.testing.skeleton import BadName, write_skeleton
+from core.testing.skeleton import BadName, write_override, write_skeleton
 from core.work import crew_forever, relay_forever, work_forever
 
 T = TypeVar("T")
@@ -259,6 +259,17 @@ def plugin_new(name: str, title: str, row: str, folder: Path) -> None:
         click.echo(f"请在 jianxue.plugins 这一组入口里加一行：{made.entry_point}")
     click.echo("重新安装后入口生效（本仓库 make setup-test，自己的包 pip install -e .），然后检查：")
     click.echo(f"  jianxue tenant check {name}")
+
+
+@plugin.command("override")
+@click.argument("name")
+@click.argument("template")
+def plugin_override(name: str, template: str) -> None:
+    """在插件里写一个替换核心模板的模板，例如 certificate/list.html；已有的不动。"""
+    try:
+        click.echo(f"写好 {write_override(name, template)}")
+    except BadName as error:
+        raise click.ClickException(str(error)) from None
 
 
 @tenant.command("date")

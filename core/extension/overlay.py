@@ -155,19 +155,27 @@ def overrides_of(name: str, plugin: Any) -> list[Override]:
         return []
     found = [(path, path.relative_to(templates).as_posix()) for path in sorted(templates.rglob("*")) if path.is_file()]
     return [Override(name, template, path, _written(path), digest_of(template)) for path, template in found
-            if template in _core_templates()]
+            if template in core_templates()]
 
 
 def digest_of(template: str) -> str:
     """The digest that an override of this core template carries. Raises KeyError for a template the core has not."""
-    return sha256(_core_templates()[template].read_bytes()).hexdigest()[:12]
+    return sha256(core_templates()[template].read_bytes()).hexdigest()[:12]
 
 
 @cache
-def _core_templates() -> dict[str, Path]:
+def core_templates() -> dict[str, Path]:
     """Every template of the core by the name under which it is rendered."""
     return {path.relative_to(home).as_posix(): path for home in sorted(CORE.glob("*/templates"))
             for path in home.rglob("*") if path.is_file()}
+
+
+def blocks_of(template: str) -> list[str]:
+    """The blocks of a core template and of what it extends, its own first. Raises KeyError as `digest_of`."""
+    text = core_templates()[template].read_text(encoding="utf-8")
+    own = re.findall(r"\{%-?\s*block\s+(\w+)", text)
+    above = [name for parent in re.findall(r"\{%-?\s*extends\s+\"([^\"]+)\"", text) for name in blocks_of(parent)]
+    return list(dict.fromkeys(own + above))
 
 
 def _written(path: Path) -> str:

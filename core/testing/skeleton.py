@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from configparser import ConfigParser
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from string import Template
 
 from core.extension.loading import GROUP, installed_plugins
+from core.extension.overlay import blocks_of, core_templates, digest_of
 
 TEMPLATES = Path(__file__).parent / "templates" / "plugin"
 NAME = re.compile(r"[a-z][a-z0-9]{1,29}")
@@ -64,6 +66,30 @@ def write_skeleton(folder: Path, name: str, *, title: str = "", row: str = "") -
     if inside:
         _register(folder / "setup.cfg", line)
     return Skeleton(tuple(planned), line, inside or alone)
+
+
+def write_override(name: str, template: str) -> Path:
+    """A template of an installed plugin that extends the core's of the same path, and shows its own blocks to fill.
+
+    BadName for an unknown plugin or template, and for one that the plugin has already.
+    """
+    plugins = installed_plugins()
+    if name not in plugins:
+        raise BadName(f"没有安装插件 {name}，已安装：{'、'.join(sorted(plugins))}")
+    try:
+        digest = digest_of(template)
+    except KeyError:
+        near = "、".join(get_close_matches(template, core_templates(), 3)) or "certificate/list.html"
+        raise BadName(f"核心没有模板 {template}，相近的有：{near}") from None
+    module = plugins[name].load()
+    target = Path(str(module.__file__)).parent / "templates" / template
+    if target.exists():
+        raise BadName(f"{target} 已经存在，请直接修改它")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f'{{# core-digest: {digest} #}}\n{{% extends "core:{template}" %}}\n'
+                      f"{{# 可填的块：{'、'.join(blocks_of(template))}。只写不同的；{{{{ super() }}}} 保留核心原来的内容。 #}}\n",
+                      encoding="utf-8")
+    return target
 
 
 def _check_name(name: str) -> None:

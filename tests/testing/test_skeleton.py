@@ -5,11 +5,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from core.base.config import ROOT
-from core.testing.skeleton import BadName, write_skeleton
+from core.extension.overlay import digest_of
+from core.testing import skeleton
+from core.testing.skeleton import BadName, write_override, write_skeleton
 
 Cli = Callable[..., tuple[int, str]]
 
@@ -67,3 +70,20 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_words_that_would_break_a_file_are_refused(facts: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(BadName):
         write_skeleton(tmp_path, "hubei", **facts)
+
+
+def test_an_override_is_written_against_the_cores_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It extends, carries the digest and names the blocks; a second time, or a template that is none, is refused."""
+    (tmp_path / "hooks.py").write_text("", encoding="utf-8")
+    module = ModuleType("hooks")
+    module.__file__ = str(tmp_path / "hooks.py")
+    monkeypatch.setattr(skeleton, "installed_plugins", lambda: {"hubei": SimpleNamespace(load=lambda: module)})
+    path = write_override("hubei", "cycle/education.html")
+    text = path.read_text(encoding="utf-8")
+    assert path == tmp_path / "templates" / "cycle" / "education.html"
+    assert text.startswith(f"{{# core-digest: {digest_of('cycle/education.html')} #}}\n")
+    assert '{% extends "core:cycle/education.html" %}' in text and "where" in text
+    for name, template, said in (("hubei", "cycle/education.html", "已经存在"), ("henan", "x.html", "没有安装插件 henan"),
+                                 ("hubei", "cycle/educatoin.html", "相近的有：cycle/education.html")):
+        with pytest.raises(BadName, match=said):
+            write_override(name, template)
