@@ -21,7 +21,7 @@ from core.cycle.words import choice_of
 from core.identity import Person, password_is_initial, person_of
 from core.identity.schemas import IdNumberField, MobileField
 from core.organization.institutions import institution
-from core.payment import Order, OrderState, counter_orders
+from core.payment import Order, OrderLine, OrderState, counter_orders
 from core.registry import PullState, latest_pull
 from core.registration.schemas import check_name
 from core.tenancy import Ctx
@@ -74,6 +74,11 @@ def _sum(row: Order, *, book: bool) -> int:
 def _state(row: Order) -> object:
     state = OrderState(row.state)
     return status(COUNTER_WORDS.get(state, state), COUNTER_TONES.get(state, Tone.QUIET))
+
+
+def _item(line: OrderLine) -> Fact:
+    label, _colon, what = line.title.partition("：")
+    return Fact(label, f"{money(line.amount_fen)} {what}")
 
 
 class CounterEnrollments(TableView[Order]):
@@ -137,7 +142,7 @@ class CounterEnrollments(TableView[Order]):
         payer = _payer(row)
         return [Fact(_("学员"), payer.name), Fact(_("身份证号"), masked_id(payer.id_number)),
                 Fact(_("手机号"), masked_phone(payer.phone)),
-                *(Fact(line.title, money(line.amount_fen)) for line in row.lines),
+                *(_item(line) for line in row.lines),
                 Fact(_("合计"), money(row.total_fen)), Fact(_("订单号"), row.number), Fact(_("状态"), _state(row)),
                 Fact(_("报名时间"), daytime(row.created_at)), Fact(_("收款时间"), daytime(row.paid_at))]
 
@@ -174,7 +179,6 @@ class CounterEnrollments(TableView[Order]):
                 ctx.rollback()
                 error, person = refused, counter.admitted(ctx, person_id).person
             else:
-                flash(_("报名已登记。收到费用后请点“确认收款”。"), "active")
                 return redirect(self.at("row_view", id=order.id), 303)
         page = self.draw("console/counter_trainee.html", person=person, error=error, held=counter.own_institution(ctx),
                          fee=counter.fee_for_enrolling(ctx, counter.own_institution(ctx)),

@@ -135,11 +135,13 @@ def check_refund(ctx: Ctx, order: OrderFacts) -> list[Problem]:
 
 @hookimpl(trylast=True)
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
-    """二 继续教育报名 (N-03), and 三 until an institution has enrolled (X-10)."""
+    """二 继续教育报名 (N-03), and 三 until there is an order (X-10)."""
     path = queries.order_path(ctx, person.id)
     found = [_enrolling(ctx, person, path)]
-    if not path.self_enrollment and not has_live_order(ctx, person.id):
-        found.append(Step(3, _("缴费"), StepState.WAITING_START, _("报名时在培训机构缴纳。")))
+    if not has_live_order(ctx, person.id):
+        found.append(Step(3, _("在线缴费"), StepState.WAITING_START, _("选好培训周期后，系统自动生成课程订单。"))
+                     if path.self_enrollment else
+                     Step(3, _("缴费"), StepState.WAITING_START, _("报名时在培训机构缴纳。")))
     return found
 
 

@@ -147,6 +147,12 @@ class CertificateChoice:
     facts: CertificateFacts
     years: tuple[YearChoice, ...]
 
+    @property
+    def refusal(self) -> Problem | None:
+        """What speaks against the certificate in every cycle alike, to be said once."""
+        first = {year.problems[0] if year.problems and year.taken is None else None for year in self.years}
+        return first.pop() if len(first) == 1 else None
+
 
 def choices(ctx: Ctx, person: Person) -> Sequence[CertificateChoice]:
     """All certificates of a person with the cycles that are offered (N-18, N-20, N-22)."""

@@ -21,7 +21,7 @@ def resolve_invoice_policy(ctx: Ctx) -> InvoicePolicy | None:
 
 @hookimpl(trylast=True)
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
-    """三 在线缴费 (N-03, N-28), or at the counter (X-10)."""
+    """三 在线缴费 (N-03, N-28), or at the counter (X-10); before there is an order the cycle says what comes."""
     newest = list(ctx.db.scalars(queries.all_orders_of(person.id).limit(20)))
     waiting = next((one for one in newest if one.state == OrderState.UNPAID and one.expires_at > ctx.now), None)
     if waiting is not None and waiting.counter_id is not None:
@@ -34,7 +34,7 @@ def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
     paid = next((one for one in newest if one.state == OrderState.PAID), None)
     if paid is not None:
         return [Step(3, _("在线缴费") if paid.counter_id is None else _("缴费"), StepState.DONE, since=paid.paid_at)]
-    return [Step(3, _("在线缴费"), StepState.WAITING_START, _("选好培训周期后，系统自动生成课程订单。"))]
+    return []
 
 
 @hookimpl(trylast=True)

@@ -195,7 +195,8 @@ def test_who_is_not_enrolled_is_told_where_to_go(guangdong: Tenant, browser_of: 
     browser = signed_in(browser_of(guangdong), who)
     page = browser.get("/education").text
     assert WHERE_TO_ENROLL in page and "/institutions" in page
-    assert WHERE_TO_ENROLL in browser.get("/home").text
+    home = browser.get("/home").text
+    assert WHERE_TO_ENROLL in home and "报名时在培训机构缴纳" in home and "在线缴费" not in home
     assert browser.get("/education/choose").location == "/institutions"
     assert browser.get("/education/cart").location == "/education"
     held_at_the_ministry(guangdong, who.name, who.id_number, "资料员")
