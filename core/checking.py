@@ -5,8 +5,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.base.config import Mode
+from core.base.config import ConfigError, Mode
 from core.base.refusals import database_problems, date_problems, setting_problems
+from core.demo.cast import cast_of
 from core.migrating import alembic_config, branches, known_plugins
 from core.tenancy import Tenant
 
@@ -15,6 +16,10 @@ def check_tenant(tenant: Tenant) -> list[str]:
     """Reasons why it could not, each with what would be right; empty when all is well."""
     found: list[str] = []
     production = tenant.config.mode is Mode.PRODUCTION
+    try:
+        cast_of(tenant)
+    except ConfigError as error:
+        found.append(f"演示数据：{error}")
     if production:
         found += setting_problems(tenant.config, os.environ)
         found += date_problems(tenant.config, tenant.slug, tenant.file.business_date)

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from core.base.config import ConfigError
+from core.base.config import ROOT, ConfigError
 from core.tenancy import Role, Tenant
 from core.tenancy.settings import DEMO_FOLDER
 
@@ -136,7 +136,9 @@ def cast_of(tenant: Tenant) -> Cast:
 
 def read_cast(folder: Path, slug: str) -> Cast:
     """ConfigError names file, place and what would be right."""
-    document = _read(folder / DEFAULT)
+    default = folder / DEFAULT
+    # A folder of one's own tenants need not have a demonstration of its own.
+    document = _read(default if default.exists() else ROOT / "tenants" / DEMO_FOLDER / DEFAULT)
     own = folder / f"{slug}.toml"
     if own.exists():
         document |= {key: value for key, value in _read(own).items() if key != "tenant"}

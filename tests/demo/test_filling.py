@@ -90,6 +90,10 @@ def test_made_up_people_have_well_formed_numbers(slug: str) -> None:
     assert all(held.issuer or cast.registry.issuer for person in cast.trainee for held in person.certificate)
 
 
+def test_a_folder_of_ones_own_tenants_shows_the_default(tmp_path: Path) -> None:
+    assert read_cast(tmp_path / DEMO_FOLDER, "atlantis") == read_cast(FOLDER, "atlantis")
+
+
 def test_the_readme_says_who_signs_in_where() -> None:
     """Everybody whom the first page names lives in a demonstration, and each tenant has a line there."""
     said = (TENANTS.parent / "README.md").read_text(encoding="utf-8")
