@@ -1,7 +1,7 @@
 """Tables of the desk: tickets, what was done to them, the questions, the calls. Only a ticket's state ever changes."""
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, event
+from sqlalchemy import ForeignKey, Index, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api.store import Base, Id, Retention, Sealed, id_column, personal
@@ -9,10 +9,15 @@ from core.api.store import Base, Id, Retention, Sealed, id_column, personal
 from plugins.desk.states import State
 
 
+_UNDECIDED = text("state IN ('open', 'in_person', 'verified', 'waiting')")
+
+
 class Ticket(Base):
     """工单: one wish to have the phone corrected."""
 
     __tablename__ = "desk_ticket"
+    __table_args__ = (Index("ix_desk_ticket_undecided", "person_id", unique=True, sqlite_where=_UNDECIDED,
+                            postgresql_where=_UNDECIDED),)
 
     id: Mapped[Id] = id_column()
     number: Mapped[str] = mapped_column(unique=True)

@@ -40,7 +40,7 @@ def tickets_like(ctx: Ctx, term: str) -> Sequence[Ticket]:
     digits = "".join(char for char in term if char.isdigit())
     if len(digits) < 4:
         return []
-    called = select(Call.ticket_id).where(Call.phone_mac == ctx.mac(digits[-11:]))
+    called = select(Call.ticket_id).where(Call.phone_mac.in_([ctx.mac(digits), ctx.mac(digits[-11:])]))
     plain = func.replace(Ticket.number, "-", "")
     return ctx.db.scalars(select(Ticket).where(or_(plain == digits, Ticket.id.in_(called)))
                           .order_by(Ticket.opened_at.desc(), Ticket.id.desc()).limit(FEW)).all()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from core.api import Conflict, Ctx, Forbidden, NotFound, Refused, SensitiveAction, local
 from core.api.people import (
@@ -57,7 +58,10 @@ def open_ticket(ctx: Ctx, person_id: Id, said: Said, *, told_id_number: bool = F
     ticket = Ticket(number=_next_number(ctx), person_id=person_id, state=State.OPEN, old_phone=card.phone,
                     opened_by=_account(ctx), clerk=ctx.actor.name, opened_at=ctx.now, moved_at=ctx.now)
     ctx.db.add(ticket)
-    ctx.db.flush()
+    try:
+        ctx.db.flush()
+    except IntegrityError:
+        raise Conflict("desk_busy", _("刚刚有人登记了工单，请重新查找后再办理。")) from None
     _enter(ctx, ticket, Deed.OPEN, _("登记的手机号：%(phone)s", phone=mask_mobile(card.phone)))
     note_call(ctx, person_id, said, ticket)
     _draw(ctx, ticket, frozenset({Kind.ID_TAIL}) if told_id_number else frozenset())

@@ -14,6 +14,7 @@ from core.base.outbox import OutboxRow
 from core.identity import Person, person_of
 from core.notification import (
     Delivery,
+    Receipt,
     inbox,
     mark_read,
     messages_of,
@@ -21,10 +22,13 @@ from core.notification import (
     publish_notice,
     published_notices,
     send_sms,
+    undelivered,
     unread,
     withdraw_notice,
 )
 from core.notification.channels import PORTS, EmbeddedSms, SmsFailed
+from core.notification.receipts import ask_receipts
+from core.notification.states import DeliveryState
 from core.tenancy import NOBODY, Ctx, Tenant, unit_of_work
 from core.work import perform, run_waiting
 from tests.browse import Browser
@@ -120,3 +124,33 @@ def test_production_has_no_inbox(config: Config) -> None:
     # On SQLite whatever the run: the tests' own PostgreSQL has a superuser, which production refuses.
     production = replace(config, mode=Mode.PRODUCTION, master_key=secrets.token_bytes(32), database_urls={})
     assert "demo.sms_inbox" not in create_app(production, open_tenants(production)).view_functions
+
+
+class Hearing(EmbeddedSms):
+    """A provider that heard of the first message that it did not arrive, and of the second that it did."""
+
+    def receipts(self, ctx: Ctx) -> list[Receipt]:
+        sent = ctx.db.scalars(select(Delivery).order_by(Delivery.id)).all()
+        return [Receipt(one.id, one is not sent[0], ctx.now, "" if one is not sent[0] else "空号") for one in sent]
+
+
+def test_receipts_tell_whose_messages_come_back(
+        tenant: Tenant, somebody: Somebody, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C-22: asked again and again, each counts once; a later one that arrives ends it, and so does another phone."""
+    monkeypatch.setitem(PORTS, "embedded", Hearing())
+    for expected in (1, 0):
+        with unit_of_work(tenant, NOBODY) as ctx:
+            send_sms(ctx, person_in(ctx, somebody), "audit_passed_sms")
+        run_waiting(tenant)
+        with unit_of_work(tenant, NOBODY) as ctx:
+            assert (ask_receipts(ctx), ask_receipts(ctx)) == (1, 0)
+            lost = undelivered(ctx)
+            assert [(one.person.id, one.reason, one.count) for one in lost] == (
+                [(somebody.person_id, "空号", 1)][:expected])
+    with unit_of_work(tenant, NOBODY) as ctx:
+        newest = ctx.db.scalars(select(Delivery).order_by(Delivery.id.desc())).first()
+        assert newest is not None
+        newest.state = DeliveryState.UNDELIVERED
+        assert undelivered(ctx, person_in(ctx, somebody))
+        person_in(ctx, somebody).phone = "13911119999"
+        assert not undelivered(ctx)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from core.access import PERMISSIONS, Role, policy_of
 from core.api.people import KnownFacts
@@ -27,7 +28,7 @@ from core.web import JianxueFlask
 from core.work import run_waiting
 from plugins.desk import hooks as desk_hooks
 from plugins.desk import service
-from plugins.desk.models import AskedQuestion, Entry, Ticket
+from plugins.desk.models import _UNDECIDED, AskedQuestion, Entry, Ticket
 from plugins.desk.rules import DATED, DeskRules, Kind, cool_down_ends, desk_rules, questions_on, standing, written
 from plugins.desk.service import Said
 from plugins.desk.states import MOVES, SECOND_EYES, STATE_TONES, STATE_WORDS, UNDECIDED, Deed, State, after
@@ -199,7 +200,7 @@ class Watched:
 
 def test_from_the_call_to_the_sms(beijing: Tenant, wang: Somebody, desk: Any,
                                   browser_of: Callable[[Tenant], Browser]) -> None:
-    """BJ-02, C-22: call, questions, second eyes, SMS to both numbers; nobody ever sees an answer."""
+    """BJ-02, X-08, C-22: call, questions, second eyes, SMS to both numbers; nobody ever sees an answer."""
     clerk = Watched(signed_in(browser_of(beijing), desk.clerk))
     found = clerk.post("/desk/", 200, q="王小明")
     assert "登记来电" in found and wang.id_number not in found and wang.phone not in found
@@ -301,8 +302,13 @@ def test_a_question_is_answered_once(beijing: Tenant, wang: Somebody, desk: Any)
 
 
 def test_one_undecided_ticket_a_person(beijing: Tenant, wang: Somebody, desk: Any) -> None:
-    """C-22."""
-    in_state(beijing, desk, wang, State.OPEN)
+    """C-22: also for two clerks at the same moment, who both saw none."""
+    ticket = in_state(beijing, desk, wang, State.OPEN)
+    with pytest.raises(IntegrityError), unit_of_work(beijing, desk.clerk.actor) as ctx:
+        first = ctx.db.get_one(Ticket, ticket)
+        ctx.db.add(Ticket(number="20261120-0099", person_id=wang.person_id, state=State.OPEN, clerk=first.clerk,
+                          old_phone=first.old_phone, opened_by=first.opened_by, opened_at=ctx.now, moved_at=ctx.now))
+    assert {state.value for state in UNDECIDED} == set(re.findall(r"'(\w+)'", str(_UNDECIDED)))
     with pytest.raises(Conflict, match="未办结"), unit_of_work(beijing, desk.clerk.actor) as ctx:
         service.open_ticket(ctx, wang.person_id, SAID)
 
