@@ -1,10 +1,10 @@
 """Tables of the desk: tickets, what was done to them, the questions, the calls. Only a ticket's state ever changes."""
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, event, text
+from sqlalchemy import ForeignKey, Index, Table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api.store import Base, Id, Retention, Sealed, id_column, personal
+from core.api.store import Base, Id, Retention, Sealed, append_only, guard, id_column, personal
 
 from plugins.desk.states import State
 
@@ -47,10 +47,9 @@ class Entry(Base):
     text: Mapped[str] = mapped_column(Sealed, default="", info=personal(Retention.SECURITY))
 
 
-@event.listens_for(Entry, "before_update")
-@event.listens_for(Entry, "before_delete")
-def append_only(_mapper: object, _connection: object, entry: Entry) -> None:
-    raise RuntimeError(f"the history of a ticket is never changed: {entry.id}")
+ENTRY_GUARDS = append_only(Entry.__tablename__, "the history of a ticket is append-only")
+assert isinstance(Entry.__table__, Table)
+guard(Entry.__table__, ENTRY_GUARDS)
 
 
 class AskedQuestion(Base):
