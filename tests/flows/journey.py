@@ -87,6 +87,10 @@ class Journey:
                  if attempt(self.fresh(), self.who.id_number, word).location == "/password"]
         self.note("account.initial_password", opens)
         self.note("account.phone_unique", self.rules.account.phone_unique)
+        self.note("library_url", self.rules.portal.library_url)
+        photo = self.rules.photo
+        self.note("photo", (photo.max_kb, photo.backgrounds, photo.change))
+        assert self.fresh().get("/register").status_code == 200
         other = trainee(self.tenant, 900)
         with unit_of_work(self.tenant) as ctx:
             account = ctx.db.get_one(Account, self.who.account_id)

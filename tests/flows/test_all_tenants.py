@@ -14,6 +14,7 @@ Declared = dict[str, tuple[str, Any]]
 HOURS_COLUMNS = ("机构", "岗位", "已上传学时数", "总学时数", "上传日期")
 JILIN: Declared = {
     "account.phone_unique": ("X-07", True),
+    "photo": ("X-01, X-02", (30, ("white", "blue"), "never")),
     "audit.sms": ("X-13", ["【温馨提示】“尊敬的学员，恭喜您的继续教育已完成，可登录管理系统查看学时记录，获取最新的电子证书。”"]),
     "certificates.columns": ("X-22", ["姓名", "证书编号", "岗位名称", "证书状态", "备注", "操作", *HOURS_COLUMNS]),
     "certificates.hint": ("JL-07", "在【证书管理】中可查询已经吉林省建设行业行政主管部门上传的有效证书，完成继续教育后即可换发电子培训合格证。"),
@@ -32,6 +33,7 @@ GUANGDONG: Declared = {
     "completion.sms": ("X-13", ["尊敬的学员，您已完成本年度继续教育学时，经审核通过后计入有效学时，审核时间大约需要几个工作日，请您耐心等待，"
                                 "学时审核通过后可登录管理系统完成换证。"]),
     "audit.sms": ("X-13", ["尊敬的学员，恭喜您的继续教育学时已通过审核。"]),
+    "library_url": ("X-19", "http://rcpx.cabp.com.cn"),
     "enrolled_by": ("X-10", "institution"),
     "fee": ("GD-06, X-10", ["培训费", "教材费"]),
     "enroll_menu": ("GD-04, X-10", "/institutions"),
@@ -43,6 +45,8 @@ GUANGDONG: Declared = {
     "sign_in.new_device": ("GD-05, X-08", "password and SMS code"),
 }
 BEIJING: Declared = {
+    "library_url": ("X-19", "http://rcpx.cabp.com.cn"),
+    "photo": ("X-04", (80, ("white",), "first_login")),
     "account.initial_password": ("X-05", ["111111"]),
     "account.origin": ("X-06", "centre"),
     "cheating.sms": ("X-17", "尊敬的王小明学员您好，因您在继续教育学习课程中存在作弊行为，按照有关要求，您的资料员岗位2020年度学时将被清除，"
@@ -67,7 +71,11 @@ def test_every_shipped_tenant_is_here() -> None:
 def test_only_declared_differences_differ(
         national: Tenant, jilin: Tenant, guangdong: Tenant, beijing: Tenant, clock: FixedClock,
         guangdong_clock: FixedClock, browser_of: Callable[[Tenant], Browser]) -> None:
-    """N-03: account, certificate, order path, gates, 32 hours, exam, audit, proof, 证书更新, in one walk a tenant."""
+    """N-03: account, certificate, order path, gates, 32 hours, exam, audit, proof, 证书更新, in one walk a tenant.
+
+    Everywhere one may register (BJ-14), the exam has one shape (X-16), the proof comes after audit and exam, and
+    证书更新 voids the old certificate (GD-20, GD-21, BJ-13).
+    """
     standard = walked(national, clock, browser_of)
     wrong: list[str] = []
     for tenant, now in ((jilin, clock), (guangdong, guangdong_clock), (beijing, clock)):
