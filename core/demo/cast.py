@@ -92,6 +92,15 @@ class DemoStudy:
 
 
 @dataclass(frozen=True)
+class DemoGrace:
+    """A grace for a certificate (its number) that the administrator has proposed and nobody has confirmed (C-20)."""
+
+    certificate: str
+    until: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class DemoTrainee:
     """`account`: `none` (the visitor registers), `initial` (made beforehand, with the tenant's initial password),
     `own` (has chosen `PASSWORD`). `told`: what the visitor sees with this person, in the welcome."""
@@ -105,6 +114,7 @@ class DemoTrainee:
     undelivered: bool = False
     certificate: tuple[DemoCertificate, ...] = ()
     study: tuple[DemoStudy, ...] = ()
+    grace: tuple[DemoGrace, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,9 +177,10 @@ def _check(file: str, cast: Cast) -> None:
     for trainee in cast.trainee:
         if trainee.account not in ACCOUNTS:
             raise ConfigError(f"{file}：trainee {trainee.name} 的 account 应为 {'、'.join(ACCOUNTS)}")
+        named = {one.certificate for one in trainee.study} | {one.certificate for one in trainee.grace}
+        if unknown := named - {one.number for one in trainee.certificate}:
+            raise ConfigError(f"{file}：trainee {trainee.name} 没有证书 {min(unknown)}")
         for study in trainee.study:
-            if study.certificate not in {one.number for one in trainee.certificate}:
-                raise ConfigError(f"{file}：trainee {trainee.name} 没有证书 {study.certificate}")
             if study.institution not in institutions:
                 raise ConfigError(f"{file}：trainee {trainee.name} 的 institution 没有列在 [[institution]] 中")
 

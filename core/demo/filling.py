@@ -9,6 +9,9 @@ from sqlalchemy import select
 
 from core.base.clock import shanghai
 from core.base.config import Config
+from core.deadline import looking
+from core.deadline.models import GraceEntry
+from core.deadline.service import propose
 from core.demo.bank import demo_questions
 from core.demo.cast import PASSWORD, Cast, DemoTrainee, cast_of
 from core.demo.courses import courses
@@ -33,7 +36,7 @@ from core.organization.service import add_post
 from core.registry import Kind, Status, pull_certificates
 from core.registry.holdings import fill
 from core.registry.sheet import CertificateSheet, Holding
-from core.tenancy import Ctx, Directory, Role, Tenant, unit_of_work
+from core.tenancy import Actor, Ctx, Directory, Role, Tenant, unit_of_work
 
 Say = Callable[[str], None]
 
@@ -61,6 +64,8 @@ def fill_demo(tenants: Iterable[Tenant], say: Say) -> None:
         for person in cast.trainee:
             for wanted in person.study:
                 study_beforehand(tenant, cast, person, wanted)
+        with unit_of_work(tenant) as ctx:
+            deadlines(ctx, cast)
         say(f"{tenant.slug}：学习进度")
 
 
@@ -142,6 +147,20 @@ def _come_back(ctx: Ctx, person: Person) -> None:
 
 
 _OPENED = "【温馨提示】尊敬的{name}学员您好，您在{platform}的学习账号已开通，请登录后先核实手机号码。"
+
+
+def deadlines(ctx: Ctx, cast: Cast) -> None:
+    """The forecast is written by the workers, as each morning, and there is a grace to confirm (C-20)."""
+    looking.begin(ctx, "demo")
+    admin = next(person.username for person in cast.staff if person.role == Role.ADMINISTRATOR)
+    account = ctx.db.scalars(select(Account).where(Account.username == admin)).one()
+    ctx.actor = Actor(account.id, None, account.display_name, frozenset({Role.ADMINISTRATOR}))
+    known = set(ctx.db.scalars(select(GraceEntry.person_id)))
+    for trainee in cast.trainee:
+        person = person_by_id_number(ctx, trainee.id_number)
+        for grace in trainee.grace:
+            if person is not None and person.id not in known:
+                propose(ctx, trainee.id_number, grace.certificate, grace.until, grace.reason)
 
 
 def lessons(ctx: Ctx, cast: Cast) -> None:

@@ -13,8 +13,9 @@ from core.base.db import Base
 from core.base.ids import parse_id_number
 from core.course import progress_of_enrollment, recompute
 from core.cycle import Enrollment
+from core.deadline.models import GraceEntry
 from core.demo.cast import DEFAULT, cast_of, read_cast
-from core.demo.filling import PARTS, fill_demo, lessons, welcome
+from core.demo.filling import PARTS, deadlines, fill_demo, lessons, welcome
 from core.demo.studying import study_beforehand
 from core.identity import Account
 from core.notification.receipts import undelivered
@@ -62,6 +63,9 @@ def test_who_is_under_way_has_beaten_for_the_hours(config: Config, slug: str, po
         assert enrolled.year == ctx.now.year and (enrolled.institution_id is not None) == (slug == "guangdong")
         assert progress_of_enrollment(ctx, enrolled.id).credited_hours == hours
         assert recompute(ctx).differences == ()
+        deadlines(ctx, cast)
+        graces = [one.person_id for one in ctx.db.scalars(select(GraceEntry))]
+        assert len(graces) == sum(len(one.grace) for one in cast.trainee)
         assert [one.person.name for one in undelivered(ctx)] == [one.name for one in cast.trainee if one.undelivered]
     tenant.close()
 
