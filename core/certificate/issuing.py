@@ -13,6 +13,7 @@ from core.certificate.models import CertificateIssue, NumberSeries
 from core.certificate.rules import YearLine, year_lines
 from core.documents import Document, draw, freeze, new_token, qr_png, site_of
 from core.identity import Person, person_of
+from core.organization import class_of
 from core.registry import Certificate, hours_on_record
 from core.tenancy import Ctx
 
@@ -80,6 +81,11 @@ def issues_of(ctx: Ctx, held: Certificate) -> list[CertificateIssue]:
                                .order_by(CertificateIssue.version.desc())))
 
 
+def title_of(ctx: Ctx, held: Certificate) -> str:
+    """What an electronic certificate is called (GD-26), for its class of persons (X-24)."""
+    return class_of(ctx, held.post).certificate_title or ctx.rules().certificate.title
+
+
 def issue_version(ctx: Ctx, held: Certificate) -> CertificateIssue:
     """The next version with the years on record now (GD-26, N-57); earlier ones stay as they are."""
     person = person_of(ctx, held.person_id)
@@ -87,10 +93,12 @@ def issue_version(ctx: Ctx, held: Certificate) -> CertificateIssue:
     rules = ctx.rules().certificate
     latest = ctx.db.scalar(select(func.max(CertificateIssue.version))
                            .where(CertificateIssue.certificate_id == held.id)) or 0
-    paper = Paper(CERTIFICATE, "documents/certificate.html", rules.title,
+    of = class_of(ctx, held.post)
+    paper = Paper(CERTIFICATE, "documents/certificate.html", title_of(ctx, held),
                   f"{held.post.name}_{held.number}.pdf", held.number)
     texts = [rules.year_line.format(year=line.year, hours=line.hours) for line in lines]
-    document = issue(ctx, person, paper, held.id, post=held.post.name, lines=texts)
+    document = issue(ctx, person, paper, held.id, post=held.post.name, lines=texts,
+                     statement=of.certificate_statement or rules.statement, learns=of.continuing_education)
     version = CertificateIssue(certificate_id=held.id, version=latest + 1, document_id=document.id,
                                document=document, years=[[line.year, line.hours] for line in lines],
                                issued_at=ctx.now)

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.base.ids import mask_id_number, mask_name
-from core.certificate.issuing import CERTIFICATE, current_issue
+from core.certificate.issuing import CERTIFICATE, current_issue, title_of
 from core.certificate.models import CertificateIssue, Proof
 from core.certificate.states import Standing
 from core.documents import Document
@@ -68,7 +68,7 @@ def _certificate(ctx: Ctx, held: Certificate) -> Verified:
         return _issue(ctx, issued, with_photo=False)
     person = person_of(ctx, held.person_id)
     return Verified(
-        title=_("岗位证书") if held.kind == Kind.PAPER else ctx.rules().certificate.title, number=held.number,
+        title=_("岗位证书") if held.kind == Kind.PAPER else title_of(ctx, held), number=held.number,
         name=mask_name(person.name), id_number=mask_id_number(person.id_number), post=held.post.name,
         issuer=held.issuer, issued_at=held.created_at, years=(), standing=STANDINGS[status_of(held)], as_of=ctx.now)
 
@@ -81,7 +81,7 @@ def _issue(ctx: Ctx, issued: CertificateIssue, *, with_photo: bool) -> Verified:
     if standing is Standing.VALID and newest is not None and newest.version != issued.version:
         standing = Standing.SUPERSEDED
     return Verified(
-        title=rules.title, number=held.number, name=mask_name(person.name),
+        title=title_of(ctx, held), number=held.number, name=mask_name(person.name),
         id_number=mask_id_number(person.id_number), post=held.post.name, issuer=held.issuer,
         issued_at=issued.issued_at, standing=standing, as_of=ctx.now,
         years=tuple(rules.year_line.format(year=year, hours=hours) for year, hours in issued.years),

@@ -191,11 +191,13 @@ class RecordNote:
 @dataclass(frozen=True)
 class PersonClass:
     """X-24: a class of persons, told by the post of a certificate; without `continuing_education` the electronic
-    certificate is had at once (JL-17)."""
+    certificate is had at once (JL-17). It is titled and worded by the rules `certificate.*` where these are empty."""
 
     code: str
     name: str
     continuing_education: bool
+    certificate_title: str = ""
+    certificate_statement: str = ""
 
 
 @dataclass(frozen=True)

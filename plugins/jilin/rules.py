@@ -5,8 +5,12 @@ from core.api.registry import ABNORMAL
 NOT_STUDIED = "未按要求完成继续教育"
 """JL-08: the 备注 that hours heal; an abnormal status for any other reason is lifted by an administrator."""
 
-SKILLED = PersonClass("skilled", "技能人员", continuing_education=False)
-"""JL-17: 技能人员 hold their electronic certificate without continuing education."""
+SKILLED = PersonClass(
+    "skilled", "施工现场技能人员", continuing_education=False,
+    certificate_title="住房和城乡建设领域施工现场技能人员职业培训合格证",
+    certificate_statement="参加住房和城乡建设领域施工现场技能人员职业培训，测试成绩合格。")
+"""JL-17: 技能人员 have their electronic certificate without continuing education; the manual gives no words for it, so
+they are those of GD-26 with the class in them."""
 
 
 def for_missing_hours(status: str, note: str) -> bool:

@@ -36,6 +36,7 @@ from plugins.jilin import rules
 from tests.audit.cases import Audited, case_of, examined, finished
 from tests.browse import Browser
 from tests.certificate.holders import certificate, holder, hours
+from tests.certificate.test_replacement import text_of
 from tests.exam.people import enroll
 from tests.people import Somebody, id_number, signed_in, staff, trainee
 
@@ -265,7 +266,8 @@ def test_a_skilled_worker_sees_and_downloads(jilin: Tenant, browser_of: BrowserO
     assert "下载电子证书" in browser.get(f"/certificates/{held}").text
     answer = browser.submit(f"/certificates/{held}/{'replace' if kind is Kind.PAPER else 'refresh'}")
     assert answer.status_code == 303
-    assert browser.get(f"{answer.location}/file").mimetype == "application/pdf"
+    paper = text_of(browser.get(f"{answer.location}/file").data)
+    assert "施工现场技能人员职业培训合格证" in paper and "专业人员" not in paper and "继续教育记录" not in paper
     assert "下载电子证书" not in browser.get(answer.location).text
     chosen = browser.submit("/education/choose", {"choice": f"{held}:2026"})
     assert chosen.status_code == 422 and "不需要继续教育" in chosen.text
