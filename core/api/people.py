@@ -1,17 +1,16 @@
 """For a plugin that works on persons: look for them, what is on file, take over another phone."""
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from core.base.db import Id
 from core.contract.values import PersonFacts, SensitiveAction
 from core.course import record_of, subjects_of
 from core.identity import (
     Person,
-    account_of,
     check_phone_free,
     check_sensitive,
-    end_sessions,
     find_people,
+    lock_out,
     person_facts,
     person_of,
 )
@@ -96,10 +95,14 @@ def check_sensitive_of(ctx: Ctx, person_id: Id, action: SensitiveAction) -> None
 
 
 def set_phone(ctx: Ctx, person_id: Id, phone: str) -> None:
-    """Put the number on file. The caller has proven who asked and records it. Raises Conflict as check_new_phone."""
-    put_phone_on_file(ctx, person_of(ctx, person_id), phone)
+    """Put the number on file. The caller has proven who asked and records it. Raises Conflict as check_new_phone.
+
+    Who had confirmed the phone before goes on studying without doing it again (BJ-06): they have just dictated it.
+    """
+    person = person_of(ctx, person_id)
+    put_phone_on_file(ctx, person, phone, confirmed=person.phone_confirmed_at is not None)
 
 
-def sign_out_everywhere(ctx: Ctx, person_id: Id) -> None:
-    """End all open sessions of the person."""
-    end_sessions(ctx, account_of(ctx, person_of(ctx, person_id)).id)
+def sign_out_everywhere(ctx: Ctx, person_id: Id, since: datetime) -> None:
+    """End all open sessions of the person; a password chosen `since` is void."""
+    lock_out(ctx, person_of(ctx, person_id), since)

@@ -14,7 +14,7 @@ from core.identity.finding import find_people
 from core.identity.hashing import hash_password
 from core.identity.limits import hit
 from core.identity.models import Account, AccountRole, Consent, IdScan, LoginSession, Person
-from core.identity.phones import check_phone_free, check_sensitive, set_phone
+from core.identity.phones import check_phone_free, check_sensitive, lock_out, set_phone
 from core.identity.proving import know_after_code
 from core.identity.queries import (
     account_of,
@@ -35,8 +35,8 @@ __all__ = [
     "SIDE_TEXTS", "Account", "AccountRole", "CodeDrawn", "CodePurpose", "Consent", "ConsentWithdrawn", "IdScan",
     "ImageChallenge", "LoginSession", "Person", "Side", "StaffFacts", "account_of", "allow_sms", "check_image_code",
     "check_phone_free", "check_sensitive", "confirm_phone", "current_person", "end_sessions", "face_consent",
-    "find_people", "give_consent", "hash_password", "hit", "know_after_code", "load_actor", "new_image_code",
-    "note_study", "open_full_session", "open_person", "open_staff", "password_is_initial", "person_by_id_number",
+    "find_people", "give_consent", "hash_password", "hit", "know_after_code", "load_actor", "lock_out",
+    "new_image_code", "note_study", "open_full_session", "open_person", "open_staff", "password_is_initial", "person_by_id_number",
     "person_facts", "person_of", "prove_phone", "scans_of", "send_code", "sessions_of", "set_password", "set_phone",
     "withdraw_consent",
 ]

@@ -1,4 +1,6 @@
 """The phone on file: whose it is, and taking over another one (X-07, X-08)."""
+from datetime import datetime
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -9,7 +11,8 @@ from core.tenancy import Ctx
 
 from core.identity.devices import forget_all
 from core.identity.models import Account, Person
-from core.identity.queries import person_facts
+from core.identity.queries import account_of, person_facts
+from core.identity.service import end_sessions
 
 
 def phone_taken(ctx: Ctx, phone: str, but: Person | None = None) -> bool:
@@ -42,4 +45,16 @@ def set_phone(ctx: Ctx, person: Person, phone: str, *, confirmed: bool = False) 
     account_id = ctx.db.scalar(select(Account.id).where(Account.person_id == person.id))
     if account_id is not None:
         forget_all(ctx, account_id)
+    ctx.db.flush()
+
+
+def lock_out(ctx: Ctx, person: Person, since: datetime) -> None:
+    """Whoever came in by a phone that was not the person's: sessions end, and a password chosen since then is void.
+
+    The person sets another one by 忘记密码?, which goes to the phone on file.
+    """
+    account = account_of(ctx, person)
+    end_sessions(ctx, account.id)
+    if account.password_changed_at is not None and account.password_changed_at >= since:
+        account.password_hash = None
     ctx.db.flush()

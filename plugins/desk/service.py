@@ -204,7 +204,8 @@ def report(ctx: Ctx, ticket_id: Id, said: Said) -> Ticket:
 
 
 def reverse(ctx: Ctx, ticket_id: Id, reason: str) -> Ticket:
-    """恢复原号码: the old number is on file again by a new entry, and whoever is signed in is signed out."""
+    """恢复原号码: the old number is on file again by a new entry, whoever is signed in is signed out, and a
+    password chosen since the correction is void: it may be a stranger's."""
     ticket = locked(ctx, ticket_id)
     _allowed(ctx, ticket, Deed.REVERSE)
     if card_of(ctx, ticket.person_id).phone != ticket.new_phone:
@@ -212,7 +213,8 @@ def reverse(ctx: Ctx, ticket_id: Id, reason: str) -> Ticket:
                        hint=_("请在最近的一张工单上办理。"))
     note = _reason(reason)
     set_phone(ctx, ticket.person_id, ticket.old_phone)
-    sign_out_everywhere(ctx, ticket.person_id)
+    assert ticket.applied_at is not None
+    sign_out_everywhere(ctx, ticket.person_id, ticket.applied_at)
     _move(ctx, ticket, Deed.REVERSE, note)
     telling.reversed_back(ctx, ticket)
     return ticket

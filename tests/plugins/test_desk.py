@@ -19,7 +19,18 @@ from core.base.db import Id
 from core.base.errors import Conflict, DomainError, Forbidden, Refused
 from core.contract.values import SensitiveAction
 from core.extension import hooks
-from core.identity import CodePurpose, LoginSession, Person, find_people, person_facts, person_of, send_code
+from core.identity import (
+    Account,
+    CodePurpose,
+    LoginSession,
+    Person,
+    find_people,
+    open_full_session,
+    person_facts,
+    person_of,
+    send_code,
+    set_password,
+)
 from core.identity.models import PasswordReset
 from core.identity.reset import NewPassword, set_new_password
 from core.notification import Delivery, Receipt, inbox, note_receipt, send_sms
@@ -343,8 +354,11 @@ def test_the_new_phone_waits_and_study_does_not(beijing: Tenant, wang: Somebody,
                                                 browser_of: Callable[[Tenant], Browser]) -> None:
     """C-22: 24 h without reset, replacement or another change, with the moment it ends; it freezes nothing else."""
     hours(beijing, wang, 2026, post=POST)
+    with unit_of_work(beijing, NOBODY) as ctx:
+        ctx.db.get_one(Person, wang.person_id).phone_confirmed_at = ctx.now
     ticket = in_state(beijing, desk, wang, State.APPLIED)
     with unit_of_work(beijing, NOBODY) as ctx:
+        assert ctx.db.get_one(Person, wang.person_id).phone_confirmed_at is not None, "study goes on as before"
         assert problems(ctx, wang) == {"phone_cooling"}
     trainee_page = signed_in(browser_of(beijing), wang).get("/certificates").text
     assert "11月21日12时00分" in trainee_page
@@ -374,6 +388,10 @@ def test_a_report_stops_it_and_brings_the_old_number_back(beijing: Tenant, wang:
                                                           clock: FixedClock) -> None:
     """C-22: undone by a new entry; sessions end; both numbers hear of it; the history is whole."""
     ticket = in_state(beijing, desk, wang, State.REPORTED)
+    with unit_of_work(beijing, NOBODY) as ctx:
+        thief = ctx.db.get_one(Account, wang.account_id)
+        set_password(ctx, thief, "$argon2id$thief")
+        open_full_session(ctx, thief, "")
     clock.advance(days=3)
     with unit_of_work(beijing, NOBODY) as ctx:
         assert problems(ctx, wang) == {"phone_disputed"}
@@ -387,6 +405,7 @@ def test_a_report_stops_it_and_brings_the_old_number_back(beijing: Tenant, wang:
         deeds = list(ctx.db.scalars(select(Entry.deed).where(Entry.ticket_id == ticket).order_by(Entry.id)))
         newest = {sms.phone: sms.text for sms in reversed(inbox(ctx))}
         assert not ctx.db.scalars(select(LoginSession).where(LoginSession.ended_at.is_(None))).all()
+        assert ctx.db.get_one(Account, wang.account_id).password_hash is None
     assert phone_of(beijing, wang) == wang.phone
     assert [deed for deed in deeds if deed not in {Deed.CALL, Deed.RIGHT}] == [
         Deed.OPEN, Deed.PROVE, Deed.SUBMIT, Deed.APPROVE, Deed.REPORT, Deed.REVERSE]
