@@ -14,7 +14,7 @@ from core.notification import mark_read, messages_of
 from core.tenancy.rules import PortalRules
 from core.web import current_ctx, page
 from core.web.paging import page_in
-from core.web.shell import address
+from core.web.shell import address, register_address
 
 bp = Blueprint("portal", __name__, template_folder="templates")
 
@@ -31,7 +31,7 @@ def landing() -> ResponseReturnValue:
     rules = ctx.rules()
     return page("portal/landing.html", rules=rules.portal, boxes=_boxes(rules.portal),
                 notices=board.latest(ctx, 6), steps=chart.steps(ctx),
-                register=address("registration.register"), forgot=address("identity.forgotten"))
+                register=register_address(ctx), forgot=address("identity.forgotten"))
 
 
 def _boxes(rules: PortalRules) -> list[tuple[str, str]]:

@@ -85,7 +85,9 @@ def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
     learnable = [one for one in subjects_of(ctx, person.id) if one.learnable and study_of(ctx, one.id)]
     title = _("在线学习")
     if not learnable:
-        return [Step(4, title, StepState.WAITING_START, _("完成缴费后即可学习。"))]
+        others_pay = "orders" in ctx.rules().portal.menu_without
+        return [Step(4, title, StepState.WAITING_START,
+                     _("选择培训周期后即可学习。") if others_pay else _("完成缴费后即可学习。"))]
     for asked in learnable:
         learned = progress(ctx, asked)
         if not learned.done:

@@ -45,7 +45,7 @@ from core.identity.widgets import (
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
 from core.web.forms import Form, FormSchema
-from core.web.shell import address
+from core.web.shell import register_address
 
 bp = Blueprint("identity", __name__, template_folder="templates")
 FULLY_SIGNED_IN = Policy("fully_signed_in")
@@ -79,7 +79,7 @@ def sign_in() -> ResponseReturnValue:
             remember(signed_in.token)
             return redirect(_after_sign_in(signed_in.stage, back), 303)
     return page("identity/sign_in.html", status=form.status, form=form, tab=tab, tabs=TAB_TEXTS, back=back,
-                image=image_view(ctx), register=address("registration.register"),
+                image=image_view(ctx), register=register_address(ctx),
                 sign_in_tip=ctx.rules().texts.sign_in_tip)
 
 

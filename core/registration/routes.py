@@ -36,8 +36,11 @@ def install(app: JianxueFlask) -> None:
 @bp.route("/register", methods=["GET", "POST"])
 @policy(PUBLIC)
 def register() -> ResponseReturnValue:
-    """学员账号注册 (N-08)."""
+    """学员账号注册 (N-08); where the centre makes all accounts beforehand, the way to sign in (BJ-05, X-06)."""
     ctx = current_ctx()
+    if service.made_by_centre(ctx):
+        return page("registration/closed.html", status=200 if request.method == "GET" else 403,
+                    tip=ctx.rules().texts.sign_in_tip)
     form = Form(RegisterSchema(), request)
     form.submitted()
     if wants_code():

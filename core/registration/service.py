@@ -59,6 +59,11 @@ class Basics:
     email: str = field(default="", repr=False)
 
 
+def made_by_centre(ctx: Ctx) -> bool:
+    """Whether accounts are made beforehand and nobody registers (X-06)."""
+    return ctx.rules().account.origin == "centre"
+
+
 def send_registration_code(ctx: Ctx, *, phone: str, image_id: Id | None, image_code: str) -> None:
     """Send the SMS code of the registration form; the same for every number, known or not (R27)."""
     check_image_code(ctx, image_id, image_code)

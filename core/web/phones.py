@@ -16,12 +16,10 @@ START = "course.training"
 
 
 def is_phone() -> bool:
-    """What the browser says of itself; a tablet is no phone. Who is taken for one wrongly has the switch 电脑版."""
-    hint = request.headers.get("Sec-CH-UA-Mobile")
-    if hint is not None:
-        return hint == "?1"
+    """What the browser says of itself, by either of its two words; a tablet is no phone. Who is taken for one
+    wrongly has the switch 电脑版."""
     agent = request.user_agent.string
-    return "Mobi" in agent and "iPad" not in agent
+    return request.headers.get("Sec-CH-UA-Mobile") == "?1" or "Mobi" in agent and "iPad" not in agent
 
 
 def offered(ctx: Ctx) -> bool:

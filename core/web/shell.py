@@ -84,6 +84,11 @@ def address(endpoint: str) -> str:
     return url_for(endpoint) if endpoint in current_app.view_functions else ""
 
 
+def register_address(ctx: Ctx) -> str:
+    """Where to register, "" where the centre makes all accounts beforehand (BJ-05, X-06)."""
+    return "" if ctx.rules().account.origin == "centre" else address("registration.register")
+
+
 def _home(trainee: bool, staff: bool) -> str:
     wanted = "portal.home" if trainee else "admin.index" if staff else "portal.landing"
     return address(wanted) or url_for("static", filename="").removesuffix("static/")

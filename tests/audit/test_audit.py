@@ -121,7 +121,7 @@ def test_passing(tenant: Tenant, auditor: Browser) -> None:
     ("c", "尊敬的王小明学员您好，您的资料员岗位2026年度部分学时因缺少学习过程照片未能通过审核，请补学。"),
 ])
 def test_clearing(tenant: Tenant, auditor: Browser, ground: str, text: str) -> None:
-    """N-45, N-46, N-47, A.7: the hours go, the exam stays, the SMS to the letter by its ground."""
+    """N-45, N-46, N-47, BJ-13, A.7: the hours go, the exam stays, the SMS to the letter by its ground."""
     one = waiting(tenant)
     assert decide(auditor, tenant, one, "clear", ground=ground, reason="抓拍照片与档案照片不是同一人") == 303
     assert sent(tenant) == [text]

@@ -49,6 +49,7 @@ def test_the_important_notice_stands_first(beijing: Tenant, browser_of: Browsers
     main = text[text.index("<main"):]
     assert IMPORTANT in main
     assert main.index("重要提示：") < main.index("<h1") or path == "/record"
+    assert "jx-important" in main
     assert all(f'href="tel:{number}"' in main for number in CENTRE)
 
 
@@ -86,6 +87,18 @@ def test_the_group_pays(beijing: Tenant, browser: Browser, who: Somebody) -> Non
         assert who.person_id is not None
         (row,) = enrollments_of(ctx, who.person_id)
         assert row.state == "open" and row.order_id is None
+
+
+def test_accounts_are_made_by_the_centre(beijing: Tenant, browser_of: Browsers) -> None:
+    """BJ-05, BJ-14, X-06: nobody registers; who comes to the page learns how to sign in and whom to call."""
+    somebody = browser_of(beijing)
+    for path in ("/", "/sign-in"):
+        text = somebody.get(path).text
+        assert 'href="/register"' not in text[text.index("<main"):], path
+    assert "密码：默认为 111111" in somebody.get("/sign-in").text
+    closed = somebody.get("/register")
+    assert closed.status_code == 200 and "账号由培训中心统一开设" in closed.text and CENTRE[0] in closed.text
+    assert somebody.submit("/register", {"phone": phone(3), "send_code": "1"}).status_code == 403
 
 
 ENROLLMENT = EnrollmentFacts(id=None, person_id=None, certificate_id=None, post="", year=2026,  # type: ignore[arg-type]
