@@ -1,9 +1,12 @@
 """The same journey through every shipped tenant; only declared differences differ (issue 3, A.6)."""
+import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from core.base.clock import FixedClock
-from core.tenancy import Tenant
+from core.tenancy import Directory, Tenant
 from tests.browse import Browser
 from tests.data import TENANTS
 from tests.flows.journey import Journey
@@ -66,6 +69,18 @@ DECLARED: dict[str, Declared] = {"jilin": JILIN, "guangdong": GUANGDONG, "beijin
 def test_every_shipped_tenant_is_here() -> None:
     shipped = {path.stem for path in TENANTS.glob("*.toml") if not path.name.startswith("_")}
     assert shipped == {"national", *DECLARED}
+
+
+ROWS = {"jilin": r"JL-\d\d|X-\d\d|A\.7", "guangdong": r"GD-\d\d|X-\d\d|A\.7|C-20", "beijing": r"BJ-\d\d|X-\d\d|A\.7"}
+
+
+@pytest.mark.parametrize("slug", ROWS)
+def test_a_value_that_differs_names_its_row(directory: Directory, slug: str) -> None:
+    """A.6: whatever a province sets otherwise than the national standard stands in its manual, or was decided."""
+    standard, own = (directory.by_slug(name).file.rule_set for name in ("national", slug))
+    unfounded = {key: source for key, source in own.sources.items()
+                 if own.value(key) != standard.value(key) and not re.search(ROWS[slug], source)}
+    assert not unfounded
 
 
 def test_only_declared_differences_differ(

@@ -218,7 +218,7 @@ class Player {
         }
         if (failed.status && failed.status < 500 && failed.status !== 429) { this.refused(failed); return null; }
         this.net("off");
-        if (Date.now() - (this.heardAt ?? Date.now()) > this.interval * 2 && this.granted) this.wait();
+        if (performance.now() - (this.heardAt ?? performance.now()) > this.interval * 2 && this.granted) this.wait();
         await pause(RETRY[Math.min(attempt, RETRY.length - 1)]);
         if (this.over) return null;
       }
@@ -236,7 +236,7 @@ class Player {
   }
 
   heard(answer, starting) {
-    this.heardAt = Date.now();
+    this.heardAt = performance.now();
     this.token = answer.token;
     this.interval = answer.interval_ms;
     this.credit(answer);
