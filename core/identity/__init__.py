@@ -36,7 +36,7 @@ __all__ = [
     "ImageChallenge", "LoginSession", "Person", "Side", "StaffFacts", "account_of", "allow_sms", "check_image_code",
     "check_phone_free", "check_sensitive", "confirm_phone", "current_person", "end_sessions", "face_consent",
     "find_people", "give_consent", "hash_password", "hit", "know_after_code", "load_actor", "lock_out",
-    "new_image_code", "note_study", "open_full_session", "open_person", "open_staff", "password_is_initial", "person_by_id_number",
-    "person_facts", "person_of", "prove_phone", "scans_of", "send_code", "sessions_of", "set_password", "set_phone",
-    "withdraw_consent",
+    "new_image_code", "note_study", "open_full_session", "open_person", "open_staff", "password_is_initial",
+    "person_by_id_number", "person_facts", "person_of", "prove_phone", "scans_of", "send_code", "sessions_of",
+    "set_password", "set_phone", "withdraw_consent",
 ]

@@ -45,6 +45,7 @@ from plugins.desk.service import Said
 from plugins.desk.states import MOVES, SECOND_EYES, STATE_TONES, STATE_WORDS, UNDECIDED, Deed, State, after
 from tests.browse import Browser
 from tests.certificate.holders import certificate, holder, hours
+from tests.console.test_crawl import addresses
 from tests.people import Somebody, newest_code, signed_in, staff, trainee
 
 OLD, NEW = "13800130001", "13911112222"
@@ -498,6 +499,24 @@ def test_a_trainee_and_other_tenants_have_no_desk(beijing: Tenant, national: Ten
     assert signed_in(browser_of(beijing), wang).get("/desk/").status_code == 403
     elsewhere = signed_in(browser_of(national), staff(national, Role.HOTLINE))
     assert elsewhere.get("/desk/").status_code == 404 and "更正服务台" not in elsewhere.get("/admin/").text
+
+
+@pytest.mark.parametrize("role", ["clerk", "approver"])
+def test_no_link_of_the_desk_is_dead(beijing: Tenant, wang: Somebody, desk: Any, role: str,
+                                     browser_of: Callable[[Tenant], Browser]) -> None:
+    """C-22: every page that they are offered opens, also with a ticket in each place."""
+    ticket = in_state(beijing, desk, wang, State.REPORTED)
+    browser = signed_in(browser_of(beijing), getattr(desk, role))
+    waiting, dead = ["/admin/", "/desk/", f"/desk/tickets/{ticket}", "/admin/desk_tickets/"], []
+    seen = set(waiting)
+    while waiting:
+        answer = browser.get(address := waiting.pop())
+        dead += [f"{answer.status_code} {address}"] if answer.status_code >= 400 else []
+        inside = address.startswith(("/admin/", "/desk/")) and answer.mimetype == "text/html"
+        more = addresses(address, answer.text) - seen if inside else set()
+        seen |= more
+        waiting += more
+    assert dead == [] and any(one.startswith("/desk/tickets/") for one in seen)
 
 
 def test_a_ticket_that_does_not_exist(beijing: Tenant, desk: Any, browser_of: Callable[[Tenant], Browser]) -> None:
