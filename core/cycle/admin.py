@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, request
+from flask import flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,12 +13,14 @@ from sqlalchemy import Select, select
 
 from core.access import Permission
 from core.admin import Col, Console, Fact, Group, Pick, RowAction, TableView, Tone, daytime, expose, money, status
+from core.base.db import Id
 from core.base.errors import DomainError
 from core.cycle import counter, queries
 from core.cycle.counter import AtCounter
 from core.cycle.models import Admission
+from core.cycle.queries import Visit
 from core.cycle.words import choice_of
-from core.identity import Person, password_is_initial, person_of
+from core.identity import Person, password_is_initial
 from core.identity.schemas import IdNumberField, MobileField
 from core.organization.institutions import institution
 from core.payment import Order, OrderLine, OrderState, counter_orders
@@ -59,12 +61,22 @@ class CounterSchema(FormSchema[TypedAtCounter]):
         phone.metadata = {**phone.metadata, "hint": tip}
 
 
+def _visit(row: Order) -> Visit:
+    """Who came for what; the rows of a list or an export are asked for together, at the first of them."""
+    known: dict[Id, Visit] = g.setdefault("counter_visits", {})
+    if row.id not in known:
+        ctx = current_ctx()
+        shown = [one for one in ctx.db.identity_map.values() if isinstance(one, Order)]
+        known |= queries.visits(ctx, shown or [row])
+    return known[row.id]
+
+
 def _payer(row: Order) -> Person:
-    return person_of(current_ctx(), row.payer_id)
+    return _visit(row).person
 
 
 def _courses(row: Order) -> str:
-    return "；".join(f"{one.post.name} {one.year}" for one in queries.enrollments_of_order(current_ctx(), row.id))
+    return "；".join(f"{one.post.name} {one.year}" for one in _visit(row).enrollments)
 
 
 def _sum(row: Order, *, book: bool) -> int:

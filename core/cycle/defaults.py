@@ -166,10 +166,10 @@ def _enrolling(ctx: Ctx, person: PersonFacts, path: OrderPath) -> Step:
 @hookimpl(trylast=True)
 def collect_case_sections(ctx: Ctx, person: PersonFacts) -> list[CaseSection]:
     """The person's enrollments, for the back office."""
-    table = tuple((row.post.name, rules.period(row.year), row.kind,
+    table = tuple((row.post.name, rules.period(row.year), row.kind, queries.institution_name(ctx, row) or "—",
                    f"{row.general_hours_due} + {row.professional_hours_due}",
                    queries.exemption_sentence(ctx, row.year, queries.due_of(row)) or "—",
                    str(STATE_WORDS[EnrollmentState(row.state)]))
                   for row in queries.enrollments_of(ctx, person.id))
     return [CaseSection(20, _("继续教育报名"), table=table, table_head=(
-        _("岗位"), _("培训周期"), _("周期类型"), _("应学学时"), _("免学说明"), _("状态")))]
+        _("岗位"), _("培训周期"), _("周期类型"), _("报名机构"), _("应学学时"), _("免学说明"), _("状态")))]
