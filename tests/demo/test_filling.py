@@ -17,7 +17,7 @@ from core.deadline.models import GraceEntry
 from core.demo.cast import DEFAULT, cast_of, read_cast
 from core.demo.filling import PARTS, deadlines, fill_demo, lessons, welcome
 from core.demo.studying import study_beforehand
-from core.identity import Account
+from core.identity import Account, person_of
 from core.notification.receipts import undelivered
 from core.organization import Organization
 from core.tenancy import Directory, Role, Tenant, unit_of_work
@@ -62,6 +62,7 @@ def test_who_is_under_way_has_beaten_for_the_hours(config: Config, slug: str, po
         [enrolled] = ctx.db.scalars(select(Enrollment)).all()
         assert enrolled.year == ctx.now.year and (enrolled.institution_id is not None) == (slug == "guangdong")
         assert progress_of_enrollment(ctx, enrolled.id).credited_hours == hours
+        assert person_of(ctx, enrolled.person_id).photo_key is None
         assert recompute(ctx).differences == ()
         deadlines(ctx, cast)
         graces = [one.person_id for one in ctx.db.scalars(select(GraceEntry))]
