@@ -109,7 +109,7 @@ def sessions_of(ctx: Ctx, account_id: Id) -> list[LoginSession]:
     rules = ctx.rules().account
     return list(ctx.db.scalars(
         select(LoginSession).where(
-            LoginSession.account_id == account_id, LoginSession.ended_at.is_(None),
+            LoginSession.account_id == account_id, LoginSession.ended_at.is_(None), LoginSession.stage != Stage.PROVING,
             LoginSession.seen_at > ctx.now - timedelta(minutes=rules.idle_minutes),
             LoginSession.created_at > ctx.now - timedelta(hours=rules.absolute_hours))
         .order_by(LoginSession.created_at.desc())))

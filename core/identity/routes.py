@@ -225,7 +225,8 @@ def forgotten() -> ResponseReturnValue:
         else:
             flash(str(SENT), "active")
             return redirect(url_for(".reset_password", reset_id=asked_reset.id), 303)
-    return page("identity/forgotten.html", status=form.status, form=form, image=image_view(ctx))
+    return page("identity/forgotten.html", status=form.status, form=form, image=image_view(ctx),
+                lost=proving.lost_phone(ctx, None))
 
 
 @bp.route("/password/forgotten/<uuid:reset_id>", methods=["GET", "POST"])

@@ -14,7 +14,10 @@ from core.registry.sheet import Holding
 from core.tenancy import NOBODY, Tenant, unit_of_work
 from core.work import run_waiting
 from tests.browse import Browser
-from tests.people import Somebody, id_number, phone, signed_in, trainee
+from tests.course.conftest import ask_for_presence, enroll, seed_packages
+from tests.identity.test_sign_in import attempt
+from tests.people import Somebody, id_number, newest_code, phone, signed_in, trainee
+from tests.registration.test_papers import card, send
 from tests.registry.test_service import fill_with
 
 Browsers = Callable[[Tenant], Browser]
@@ -124,6 +127,38 @@ def test_what_is_asked_for_before_the_first_study(beijing: Tenant, who: Somebody
         assert all(one.hint for one in found)
         ready = replace(facts, has_id_scans=True, has_photo=True, phone_confirmed=True)
         assert hooks(ctx).check_ready_to_study(ready, ENROLLMENT) == []
+
+
+def test_from_111111_to_the_first_lesson(beijing: Tenant, browser_of: Browsers) -> None:
+    """BJ-05, BJ-06, X-04, X-09: what is missing leads to where it is done; once study begins, papers stay."""
+    ask_for_presence(beijing, False)
+    with unit_of_work(beijing, NOBODY) as ctx:
+        seed_packages(ctx)
+    learner = trainee(beijing, initial=True)
+    browser = browser_of(beijing)
+    assert attempt(browser, learner.id_number, "111111").location == "/password"
+    page = browser.get("/password").text
+    assert "个人无法更正手机号码" in page and all(number in page for number in CENTRE), "A.7"
+    browser.submit("/password", {"send_code": "1"})
+    typed = {"new_password": "Tower-crane9x", "repeated": "Tower-crane9x"}
+    assert browser.submit("/password", {**typed, "sms_code": newest_code(beijing, learner.phone)}).status_code == 303
+    player = f"/study/{enroll(beijing, learner)}"
+    assert browser.get(player).location == "/record"
+    todo = browser.get("/record").text
+    assert "还没有上传身份证正反面" in todo and "还没有核对手机号" in todo and 'href="/record/scans">去完成' in todo
+    browser.get("/record/scans")
+    assert send(browser, portrait=card(90), emblem=card()).location == "/basics"
+    with unit_of_work(beijing, NOBODY) as ctx:
+        assert learner.person_id is not None
+        person_of(ctx, learner.person_id).photo_key = ctx.blobs.put(b"a photo", "photo")
+    assert browser.get(player).location == "/record"
+    browser.get("/record")
+    assert browser.submit("/record/phone/confirm", {"right": "1"}).location == "/training"
+    assert browser.get(player).status_code == 200
+    assert browser.send(f"{player}/lease", {}).status_code == 200
+    refused = send(browser, emblem=card(120))
+    assert refused.status_code == 409 and "不能再更换" in refused.text
+    assert "开始学习前请完成" not in browser.get("/record").text
 
 
 def test_whom_to_ask_and_what_to_mind(beijing: Tenant, browser_of: Browsers) -> None:
