@@ -20,10 +20,11 @@ from core.cycle.counter import AtCounter
 from core.cycle.models import Admission
 from core.cycle.queries import Visit
 from core.cycle.words import choice_of
+from core.extension import hooks
 from core.identity import Person, password_is_initial
 from core.identity.schemas import IdNumberField, MobileField
 from core.organization.institutions import institution
-from core.payment import Order, OrderLine, OrderState, counter_orders
+from core.payment import Order, OrderLine, OrderState, counter_orders, order_facts
 from core.registry import PullState, latest_pull
 from core.registration.schemas import check_name
 from core.tenancy import Ctx
@@ -93,6 +94,11 @@ def _item(line: OrderLine) -> Fact:
     return Fact(label, f"{money(line.amount_fen)} {what}")
 
 
+def _with_notes(row: Order, question: str) -> str:
+    """What the trainee has to be told before it is done: who then owes the general hours (A.7, N-25)."""
+    return "".join((question, *hooks(current_ctx()).collect_order_notes(order_facts(row), leaving=True)))
+
+
 class CounterEnrollments(TableView[Order]):
     """The acting clerk's institution's own enrollments; another institution's row is 404."""
 
@@ -122,12 +128,12 @@ class CounterEnrollments(TableView[Order]):
             "确认已收到%(name)s的培训费%(training)s、教材费%(textbook)s，合计%(total)s？确认后课程立即开通。",
             name=_payer(row).name, training=money(_sum(row, book=False)), textbook=money(_sum(row, book=True)),
             total=money(row.total_fen)), lambda row: row.state == OrderState.UNPAID),
-        RowAction[Order]("cancel", _l("取消报名"), counter.cancel, lambda row: _(
-            "取消%(name)s的报名（%(courses)s）？取消后可以重新报名。", name=_payer(row).name, courses=_courses(row)),
+        RowAction[Order]("cancel", _l("取消报名"), counter.cancel, lambda row: _with_notes(row, _(
+            "取消%(name)s的报名（%(courses)s）？取消后可以重新报名。", name=_payer(row).name, courses=_courses(row))),
             lambda row: row.state == OrderState.UNPAID, kind="danger"),
-        RowAction[Order]("refund", _l("退费"), None, lambda row: _(
+        RowAction[Order]("refund", _l("退费"), None, lambda row: _with_notes(row, _(
             "已把%(total)s全额退给%(name)s？确认后对应的报名取消，已学的学时不再有效。", name=_payer(row).name,
-            total=money(row.total_fen)), lambda row: row.state == OrderState.PAID, kind="danger",
+            total=money(row.total_fen))), lambda row: row.state == OrderState.PAID, kind="danger",
             note=_l("退费原因"), run_noted=counter.refund),
     )
 

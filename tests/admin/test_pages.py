@@ -147,7 +147,7 @@ def test_sent_messages_are_listed_without_the_whole_phone(browser: Browser, tena
     with unit_of_work(tenant, NOBODY) as ctx:
         send_sms(ctx, ctx.db.get_one(Person, somebody.person_id), "audit_passed_sms")
     page = browser.get("/admin/deliveries/").text
-    assert "恭喜您的继续教育学时已通过审核" in page and "等待发送" in page
+    assert "尊敬的学员，恭喜您的继续教育" in page and "等待发送" in page
     assert somebody.phone not in page and "138****" in page
 
 

@@ -76,13 +76,17 @@ def posts(browser: Browser, target: str) -> bool:
     return bool(adapter.test(urlsplit(target).path, "POST"))
 
 
+BY_CLASS = {"jilin": ("证书管理",)}
+"""JL-17: 技能人员培训 → 证书管理 stands beside the professionals'."""
+
+
 def test_each_entry_of_the_menu_is_there(browser_of: Callable[[Tenant], Browser], tenant: Tenant) -> None:
     """N-10: 基本信息, 培训管理, 测试管理, 继续教育, 证书管理; N-19: 我的档案 … 换证说明, in one navigation."""
     text = signed_in(browser_of(tenant), trainee(tenant)).get("/home").text
     menu = text[text.index('id="menu"'):text.index("<main")]
     entries = [re.sub(r"<[^>]+>|\s", "", entry) for entry in re.findall(r"<li><a .*?</a>", menu)]
     assert entries == ["办到哪一步", "基本信息", "我的档案", "从业信息", "继续教育", "我的培训", "考前培训", "培训管理",
-                       "测试管理", "购物车", "我的订单", "证书管理", "换证说明"]
+                       "测试管理", "购物车", "我的订单", "证书管理", "换证说明", *BY_CLASS.get(tenant.slug, ())]
 
 
 def test_no_two_routes_share_an_address(app: JianxueFlask) -> None:

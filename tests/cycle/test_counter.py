@@ -125,6 +125,16 @@ def test_two_posts_are_one_order_and_the_second_learns_less(guangdong: Tenant, c
     assert due == [10, 0]
 
 
+def test_who_then_owes_the_general_hours_is_said_before(guangdong: Tenant, clerk: Browser) -> None:
+    """A.7, N-25: before the first post's order is cancelled, the clerk tells the trainee what the second owes."""
+    first = enrolled(clerk, "资料员")
+    held_at_the_ministry(guangdong, NAME, id_number(), "资料员", "材料员")
+    place = admit(clerk, NAME, id_number(), phone())
+    [second] = [one for one in choices_on(clerk.get(place).text) if one.endswith(":2020")]
+    assert clerk.submit(place, {"choice": second}).status_code == 303
+    assert "材料员岗位2020年度不再免学" in clerk.get(f"{first}do/cancel/").text
+
+
 def test_without_a_textbook_fee_there_is_one_item(guangdong: Tenant, browser_of: Browsers) -> None:
     school = an_institution(guangdong, "示例培训机构二", textbook=0)
     enrolled(signed_in(browser_of(guangdong), a_clerk(guangdong, school)), "资料员")
