@@ -3,6 +3,7 @@ import ast
 import os
 import re
 from collections.abc import Iterator
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,16 @@ def test_a_file_is_of_a_size_to_be_read(path: Path) -> None:
     long = [f"{node.name}: {node.end_lineno - node.lineno + 1} lines" for node in functions(ast.parse(text))
             if node.end_lineno and node.end_lineno - node.lineno + 1 > MAX_FUNCTION]
     assert not long
+
+
+def test_no_room_of_the_core_is_open_to_plugins() -> None:
+    """import-linter only knows the rooms it is told of: all but the API are."""
+    settings = ConfigParser()
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    shut = set(settings["importlinter:contract:plugins-see-the-api-only"]["forbidden_modules"].split())
+    rooms = {f"core.{path.stem}" for path in (ROOT / "core").iterdir()
+             if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert shut == rooms - {"core.api", "core.__init__"}
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
