@@ -81,6 +81,7 @@ class Journey:
     def account(self) -> None:
         """An account with the initial password, signed in through the page from a device that nobody knows."""
         self.note("account.origin", self.rules.account.origin)
+        self.note("account.registers", "请再次输入身份证号" in self.fresh().get("/register", follow_redirects=True).text)
         self.who = trainee(self.tenant, initial=True)
         initial = {"phone": self.who.phone, "111111": "111111"}
         opens = [name for name, word in initial.items()

@@ -24,7 +24,7 @@ JILIN: Declared = {
     "completion.popup": ("X-13", ""),
     "course_choice": ("X-11", True),
     "invoice": ("X-23", "none"),
-    "person_classes": ("X-24", ["施工现场专业人员", "技能人员"]),
+    "person_classes": ("X-24", ["施工现场专业人员", "施工现场技能人员"]),
 }
 GUANGDONG: Declared = {
     "account.initial_password": ("X-05", ["111111"]),
@@ -52,6 +52,7 @@ BEIJING: Declared = {
     "photo": ("X-04", (80, ("white",), "first_login")),
     "account.initial_password": ("X-05", ["111111"]),
     "account.origin": ("X-06", "centre"),
+    "account.registers": ("X-06, BJ-05", False),
     "cheating.sms": ("X-17", "尊敬的王小明学员您好，因您在继续教育学习课程中存在作弊行为，按照有关要求，您的资料员岗位2020年度学时将被清除，"
                              "请重新学习（教育培训网）"),
     "enrolled_by": ("X-10", "trainee, others pay"),
@@ -88,7 +89,7 @@ def test_only_declared_differences_differ(
         guangdong_clock: FixedClock, browser_of: Callable[[Tenant], Browser]) -> None:
     """N-03: account, certificate, order path, gates, 32 hours, exam, audit, proof, 证书更新, in one walk a tenant.
 
-    Everywhere one may register (BJ-14), the exam has one shape (X-16), the proof comes after audit and exam, and
+    One registers, at Beijing signs in with the account that was made beforehand (BJ-14); the exam has one shape (X-16), the proof comes after audit and exam, and
     证书更新 voids the old certificate (GD-20, GD-21, BJ-13).
     """
     standard = walked(national, clock, browser_of)
