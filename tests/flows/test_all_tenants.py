@@ -89,8 +89,8 @@ def test_only_declared_differences_differ(
         guangdong_clock: FixedClock, browser_of: Callable[[Tenant], Browser]) -> None:
     """N-03: account, certificate, order path, gates, 32 hours, exam, audit, proof, 证书更新, in one walk a tenant.
 
-    One registers, at Beijing signs in with the account that was made beforehand (BJ-14); the exam has one shape (X-16), the proof comes after audit and exam, and
-    证书更新 voids the old certificate (GD-20, GD-21, BJ-13).
+    One registers, at Beijing signs in with the account that was made beforehand (BJ-14); the exam has one shape
+    (X-16), the proof comes after audit and exam, and 证书更新 voids the old certificate (GD-20, GD-21, BJ-13).
     """
     standard = walked(national, clock, browser_of)
     wrong: list[str] = []
