@@ -172,9 +172,10 @@ class PluginsPage(PageView):
     @expose("/")
     def index_view(self) -> str:
         ctx = current_ctx()
+        check = plugins.latest_check(ctx)
         return self.draw("console/plugins.html", on=plugins.plugins_on(ctx), off=plugins.plugins_off(ctx),
-                         rules=changed_rules(ctx), check=plugins.latest_check(ctx), states=plugins.CheckState,
-                         words=HOOKS)
+                         rules=changed_rules(ctx), check=check, waiting=plugins.under_way(ctx, check),
+                         done=check is not None and check.state == plugins.CheckState.DONE, words=HOOKS)
 
     @expose("/check/", methods=("POST",))
     def check_view(self) -> ResponseReturnValue:

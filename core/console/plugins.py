@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +22,7 @@ from core.tenancy import Ctx
 
 JOB = "console.check_plugins"
 LONGEST_SECONDS = 300
+LOST_AFTER = timedelta(minutes=30)
 KEPT_ENVIRONMENT = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "JIANXUE_FONT")
 """The check runs a plugin's code: it gets no key, no database and no address of the installation."""
 _ROW = re.compile(r"\b(?:[A-Z]{1,3}-\d+|A\.7)")
@@ -45,7 +47,6 @@ class PluginLine:
     """What one plugin changes: behaviour by hooks, layouts by templates; `pages` are its own templates."""
 
     name: str
-    title: str
     hooks: tuple[HookLine, ...]
     templates: tuple[str, ...]
     pages: int
@@ -62,31 +63,27 @@ def plugins_off(ctx: Ctx) -> list[str]:
 
 
 def _line(ctx: Ctx, name: str) -> PluginLine:
-    module = ctx.tenant.plugins.get_plugin(name)
     templates = [path for plugin, path in templates_of(ctx.tenant) if plugin == name]
     own = [path for path in templates if path.startswith(f"{name}/")]
     hooks = [HookLine(hook, "、".join(dict.fromkeys(_ROW.findall(function.__doc__ or ""))))
-             for hook, function in implemented(module)]
-    return PluginLine(name, _first_line(module), tuple(hooks),
-                      tuple(path for path in templates if path not in own), len(own))
-
-
-def _first_line(module: Any) -> str:
-    package = sys.modules.get(getattr(module, "__package__", "") or "")
-    words = (getattr(package, "__doc__", "") or getattr(module, "__doc__", "") or "").strip()
-    return words.splitlines()[0] if words else ""
+             for hook, function in implemented(ctx.tenant.plugins.get_plugin(name))]
+    return PluginLine(name, tuple(hooks), tuple(path for path in templates if path not in own), len(own))
 
 
 def latest_check(ctx: Ctx) -> PluginCheck | None:
     return ctx.db.scalar(select(PluginCheck).order_by(PluginCheck.asked_at.desc(), PluginCheck.id.desc()).limit(1))
 
 
+def under_way(ctx: Ctx, row: PluginCheck | None) -> bool:
+    """Whether a check runs; one whose worker was lost is given up after a while."""
+    return row is not None and row.state == CheckState.WAITING and ctx.now - row.asked_at < LOST_AFTER
+
+
 def ask_check(ctx: Ctx, plugin: str = "") -> PluginCheck:
     """Have the plugins checked behind the request; with `plugin` as if that one were on too. One at a time."""
     if plugin and plugin not in plugins_off(ctx):
         raise NotFound("no_plugin", _("没有这个未启用的插件。请刷新页面再选。"))
-    last = latest_check(ctx)
-    if last is not None and last.state == CheckState.WAITING:
+    if under_way(ctx, latest_check(ctx)):
         raise Conflict("check_running", _("检查正在进行，完成后结果会显示在这里。"))
     row = PluginCheck(plugin=plugin, state=CheckState.WAITING, asked_at=ctx.now, asked_by=ctx.actor.name)
     ctx.db.add(row)

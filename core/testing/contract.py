@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 
 from core.base.errors import Problem
 from core.contract.hooks import Hooks
+from core.extension.asking import FAILURES
 from core.extension.parts import package_of
 from core.extension.scanning import source_problems
 from core.tenancy import Ctx, Tenant
@@ -85,7 +86,7 @@ def _check_answers(looking: Looking, ctx: Ctx, one: Implementation, known: Mappi
             seconds = time.perf_counter() - before
             if not one.hook.startswith("on_"):
                 again = _call(ctx, one, values)
-        except Exception as error:  # whatever a plugin raises is what its author must read
+        except FAILURES as error:  # whatever a plugin raises is what its author must read
             looking.wrong(one.where, f"调用出错 {type(error).__name__}: {error}（参数 {_brief(values)}）",
                           "不抛异常；不答复时返回 None 或空列表，拒绝时返回 Problem")
             return

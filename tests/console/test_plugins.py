@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from core.access import NOBODY, Role
+from core.base.clock import FixedClock
 from core.base.config import ROOT
 from core.console import plugins
 from core.console.admin import changed_rules
@@ -76,6 +77,16 @@ def test_a_check_that_breaks_off_says_so(
     chief.submit(PAGE + "check/")
     run_waiting(guangdong)
     assert "检查没有做完" in chief.get(PAGE).text
+
+
+def test_a_check_whose_worker_was_lost_is_given_up(
+        chief: Browser, guangdong_clock: FixedClock) -> None:
+    chief.submit(PAGE + "check/")
+    guangdong_clock.advance(minutes=29)
+    assert "正在检查" in chief.get(PAGE).text
+    guangdong_clock.advance(minutes=1)
+    assert "检查中途停止了" in chief.get(PAGE).text
+    assert chief.submit(PAGE + "check/").status_code == 303
 
 
 def test_the_real_process_reports(guangdong: Tenant) -> None:

@@ -21,12 +21,12 @@ def test_a_new_province_passes_its_own_tests(tmp_path: Path) -> None:
     """C-13: written, and green at once, without being installed."""
     made = write_skeleton(tmp_path, "hubei", title="湖北省住房城乡建设人员培训平台", row="HB")
     assert made.registered and (tmp_path / "pyproject.toml") in made.files
-    # What the other tenants do beside a new one is tried in test_kit.
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not beside", "tests"]
+    # All pages, and the other tenants beside, are tried in test_kit; here a process of its own must stay short.
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not beside and not pages", "tests"]
     done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
                           text=True, timeout=120)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
-    assert "11 passed" in done.stdout
+    assert "10 passed" in done.stdout
 
 
 def test_in_this_repository_it_stands_beside_the_others(tmp_path: Path) -> None:
