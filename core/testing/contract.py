@@ -80,27 +80,29 @@ def check_state(tenant: Tenant) -> Result:
 def _check_answers(looking: Looking, ctx: Ctx, one: Implementation, known: Mapping[Any, Sequence[Any]]) -> None:
     hints = get_type_hints(SPECS[one.hook])
     for values in calls_of(hints, known, {"year": (ctx.now.year, ctx.now.year - 1)}):
-        before = time.perf_counter()
         try:
-            answer, again = _call(ctx, one, values), None
-            seconds = time.perf_counter() - before
-            if not one.hook.startswith("on_"):
-                again = _call(ctx, one, values)
+            (answer, first), (again, second) = _timed(ctx, one, values), _timed(ctx, one, values)
         except FAILURES as error:  # whatever a plugin raises is what its author must read
             looking.wrong(one.where, f"调用出错 {type(error).__name__}: {error}（参数 {_brief(values)}）",
                           "不抛异常；不答复时返回 None 或空列表，拒绝时返回 Problem")
             return
-        if seconds > SLOWEST_SECONDS:
+        # The quicker of the two: a busy machine or a first import makes one slow, a slow plugin both.
+        if (seconds := min(first, second)) > SLOWEST_SECONDS:
             looking.wrong(one.where, f"一次调用用了 {seconds:.1f} 秒",
                           f"{SLOWEST_SECONDS} 秒以内；费时的事写成 jobs.py 里的任务")
             return
         if not fits(answer, hints["return"]):
             looking.wrong(one.where, f"返回了 {type(answer).__name__}：{answer!r}", spoken(hints["return"]))
             return
-        if again != answer and not one.hook.startswith("on_"):
+        if again != answer:
             looking.wrong(one.where, f"同样的参数两次答复不同：{answer!r}，{again!r}", "只由参数、规则和数据库决定，不记在模块里")
             return
         _check_words(looking, ctx, one, values, answer)
+
+
+def _timed(ctx: Ctx, one: Implementation, values: Mapping[str, Any]) -> tuple[Any, float]:
+    before = time.perf_counter()
+    return _call(ctx, one, values), time.perf_counter() - before
 
 
 def _call(ctx: Ctx, one: Implementation, values: Mapping[str, Any]) -> Any:
