@@ -49,8 +49,14 @@ def steps(ctx: Ctx) -> list[FlowStep]:
         endpoints = ("identity.sign_in", *["organization.institutions"] * 2, *endpoints[3:])
         places = (_("培训机构"), _("培训机构"), _("培训机构"), *places[3:])
         said = [*_in_person(rules), *said[3:]]
+    noted = {0: (rules.texts.account_note, "identity.sign_in", _("登录")), 2: (rules.texts.pay_note, "", "")}
+    for at, (note, endpoint, place) in noted.items():
+        if note:
+            said[at] = (note,)
+            endpoints = (*endpoints[:at], endpoint, *endpoints[at + 1:])
+            places = (*places[:at], place, *places[at + 1:])
     return [FlowStep(at + 1, title, places[at], said[at], icons[at], address(endpoints[at]))
-            for at, title in enumerate(titles(in_person=in_person))]
+            for at, title in enumerate(titles(in_person=in_person or bool(rules.texts.pay_note)))]
 
 
 def _said(rules: Rules) -> list[tuple[str, ...]]:

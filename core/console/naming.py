@@ -149,6 +149,8 @@ RULES: Mapping[str, Any] = {
     "texts.browser_guidance": _l("浏览器提示"),
     "texts.registered": _l("注册成功提示"),
     "texts.password_advice": _l("密码建议"),
+    "texts.account_note": _l("账号从哪里来"),
+    "texts.pay_note": _l("由谁代为缴费"),
     "texts.registration_tip": _l("注册提示"),
     "texts.important_notice": _l("重要提示"),
     "texts.sign_in_tip": _l("登录提示"),

@@ -130,6 +130,8 @@ def trainees(ctx: Ctx, cast: Cast) -> None:
             continue
         ctx.now = now - timedelta(days=1 + max((one.days for one in person.study), default=0))
         opened = open_person(ctx, name=person.name, id_number=person.id_number, phone=person.phone, sex=person.sex)
+        if ctx.rules().account.origin != "trainee":
+            opened.portal_opened_at = ctx.now
         if person.account == "own":
             set_password(ctx, account_of(ctx, opened), hashed)
         pull_certificates(ctx, opened)

@@ -92,6 +92,7 @@ def _put_in_order(ctx: Ctx, person: Person) -> None:
         person.photo_key, person.photo_at = ctx.blobs.put(_drawing(295, 413), "photo"), ctx.now
     person.phone_confirmed_at = person.phone_confirmed_at or ctx.now
     person.profile_saved_at = person.profile_saved_at or ctx.now
+    person.portal_opened_at = person.portal_opened_at or ctx.now
     if ctx.rules().account.id_scans and not scans_of(ctx, person):
         ctx.db.add_all(IdScan(person_id=person.id, side=side, scan_key=ctx.blobs.put(_drawing(856, 540), "scan"),
                               uploaded_at=ctx.now) for side in Side)

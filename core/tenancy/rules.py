@@ -201,6 +201,8 @@ class TextRules:
     browser_guidance: str
     registered: str
     password_advice: str
+    account_note: str            # how one comes to an account; "": by registering
+    pay_note: str                # who pays instead of the trainee; "": the trainee
     registration_tip: str
     important_notice: str        # stands first and large at sign-in, home and 我的档案
     sign_in_tip: str

@@ -11,7 +11,6 @@ from core.api import (
     hookimpl,
 )
 
-GROUP_PAYS = "培训费用由集团统一缴纳，您不需要缴费。"
 ASK_BY_PHONE = "个人无法更正手机号码，请拨北京建工培训中心服务电话进行更正。"
 
 
@@ -31,13 +30,13 @@ def collect_record_notes(ctx: Ctx, person: PersonFacts) -> list[RecordNote]:
 @hookimpl
 def resolve_order_path(ctx: Ctx, enrollment: EnrollmentFacts) -> OrderPath | None:
     """X-10, A.7: the group pays; the trainee sees no order."""
-    return OrderPath(self_service=False, sentence=GROUP_PAYS)
+    return OrderPath(self_service=False, sentence=ctx.text("pay_note"))
 
 
 @hookimpl
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
     """X-10: 三 在线缴费 is nobody's to do."""
-    return [Step(3, "在线缴费", StepState.DONE, GROUP_PAYS)]
+    return [Step(3, "在线缴费", StepState.DONE, ctx.text("pay_note"))]
 
 
 @hookimpl

@@ -149,6 +149,8 @@ VALUES: list[tuple[str, str, object]] = [
     ("N-04", "texts.browser_guidance", "使用电脑打开浏览器登录，须使用市面主流浏览器，如谷歌或360浏览器并调至极速模式。"),
     ("N-17", "texts.registered", "注册成功，用户名为身份证号，初始密码为手机号"),
     ("N-17", "texts.password_advice", "建议更换高强度密码，以防个人信息泄露。"),
+    ("X-06", "texts.account_note", ""),
+    ("X-10", "texts.pay_note", ""),
     ("N-09", "texts.registration_tip", "注册免费。请填写本人真实信息，手机号用于接收审核通知。"),
     ("X-08", "texts.important_notice", ""),
     ("X-05", "texts.sign_in_tip", ""),
