@@ -9,6 +9,7 @@ from core.access import NOBODY, Role
 from core.base import outbox
 from core.base.clock import FixedClock, shanghai
 from core.base.outbox import OutboxRow
+from core.cycle import Enrollment
 from core.deadline.jobs import DAILY
 from core.deadline.models import DeadlineOutlook
 from core.deadline.rules import Outlook
@@ -20,6 +21,7 @@ from core.work import run_waiting
 from tests.browse import Browser
 from tests.deadline.conftest import Rule, credited, enrolled, examined, holder_of
 from tests.people import signed_in, staff
+from tests.plugins.counters import an_institution
 
 BrowserOf = Callable[[Tenant], Browser]
 
@@ -117,6 +119,10 @@ def test_the_forecast_from_the_ledger(guangdong: Tenant, guangdong_clock: FixedC
         enrollment = enrolled(guangdong, one, at=now - timedelta(days=80 if one is stalled else 4))
         credited(guangdong, enrollment, now - timedelta(days=days_ago), general=min(hours, 10),
                  professional=max(hours - 10, 0))
+    institution = an_institution(guangdong, "示例培训机构三")
+    with unit_of_work(guangdong, NOBODY) as ctx:
+        row = ctx.db.scalars(select(Enrollment).where(Enrollment.certificate_id == slow.certificate)).one()
+        row.institution_id = institution
     last = enrolled(guangdong, ready, at=now - timedelta(days=10))
     credited(guangdong, last, now - timedelta(days=2))
     examined(guangdong, ready, last, now - timedelta(days=1))
@@ -134,6 +140,7 @@ def test_the_forecast_from_the_ledger(guangdong: Tenant, guangdong_clock: FixedC
     assert found[Outlook.TOO_SLOW].finish_on == date(2021, 2, 23)
     page = clerk.get("/admin/deadline/").text
     assert "按目前的进度，将有3人赶不上（共5人）" in page and "未知机构" in page and "还剩16天" in page
+    assert clerk.get("/admin/deadline/?institution=示例培训机构三").text.count('data-label="姓名"') == 1
     only = clerk.get("/admin/deadline/?outlook=too_slow").text
     assert "学得太慢" in only and only.count('data-label="姓名"') == 1
     assert clerk.get("/admin/deadline/?institution=-&misses=1&sort=finish&desc=1").status_code == 200

@@ -85,7 +85,33 @@ def sign_in(walker: Walker, tab: str, name: str, password: str) -> None:
     walker.page.locator("[name=password]").fill(password)
     walker.solve_picture_code()
     walker.page.locator("main").get_by_role("button", name="登录", exact=True).last.click()
-    walker.page.wait_for_url(lambda url: "/sign-in" not in url)
+    walker.page.wait_for_url(lambda url: not url.split("?")[0].endswith("/sign-in"))
+
+
+def own_password(walker: Walker, inbox: Walker, phone: str, password: str) -> None:
+    """GD-05, GD-08, N-17: the initial password opens only the page that changes it, by a code to the phone on file."""
+    page = walker.page
+    page.get_by_role("button", name="获取验证码").click()
+    expect(page.locator("[data-said]")).not_to_be_empty()
+    page.locator("[name=sms_code]").fill(sms_code(inbox, phone))
+    page.locator("[name=new_password]").fill(password)
+    page.locator("[name=repeated]").fill(password)
+    walker.picture("1-own-password")
+    page.locator("main").get_by_role("button", name="保存", exact=True).last.click()
+    page.wait_for_url(lambda url: "/password" not in url)
+
+
+def prove_device(walker: Walker, inbox: Walker, phone: str) -> None:
+    """GD-05: where the device is new, the SMS code that goes to the phone on file."""
+    page = walker.page
+    if not page.url.split("?")[0].endswith("/sign-in/code"):
+        return
+    page.get_by_role("button", name="获取验证码").click()
+    expect(page.locator("[data-said]")).not_to_be_empty()
+    page.locator("[name=sms_code]").fill(sms_code(inbox, phone))
+    walker.picture("1-new-device")
+    page.locator("main").get_by_role("button", name="登录", exact=True).last.click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 def register(walker: Walker, inbox: Walker, name: str, id_number: str, phone: str) -> None:
