@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields, validate
 from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
 
 from core.access import Permission
 from core.admin import (
@@ -37,9 +38,8 @@ from core.deadline.rules import Counts, Outlook
 from core.deadline.sheet import columns, propose_all
 from core.deadline.states import STATE_TEXTS, GraceState, GraceStep
 from core.deadline.words import OUTLOOK_WORDS, STEP_WORDS, counts_sentence
-from core.identity import Person, person_of
+from core.identity import Person
 from core.registry import Certificate
-from core.registry import certificate as certificate_by_id
 from core.tenancy import Ctx
 from core.web import current_ctx
 from core.web.filters import masked_id
@@ -50,18 +50,11 @@ TONES = {GraceState.WAITING: Tone.ACTIVE, GraceState.GRANTED: Tone.DONE, GraceSt
          GraceState.WITHDRAWN: Tone.QUIET}
 UNKNOWN = _l("未知机构")
 NONE = "-"
-
-
-def _name(row: GraceEntry | DeadlineOutlook) -> str:
-    return person_of(current_ctx(), row.person_id).name
+WHOSE = (selectinload(GraceEntry.person), selectinload(GraceEntry.certificate))
 
 
 def _id_number(row: GraceEntry | DeadlineOutlook) -> str:
-    return str(masked_id(person_of(current_ctx(), row.person_id).id_number))
-
-
-def _held(row: GraceEntry | DeadlineOutlook) -> Certificate:
-    return certificate_by_id(current_ctx(), row.certificate_id)
+    return str(masked_id(row.person.id_number))
 
 
 def _search(rows: Select[Any], model: Any, term: str) -> Select[Any]:
@@ -99,7 +92,7 @@ class Forecasts(TableView[DeadlineOutlook]):
     empty = _l("设置换证期限后，每天上午 9 点更新。")
     list_template = "console/deadline.html"
     columns = (
-        Col[DeadlineOutlook]("name", _l("姓名"), _name, kind="short"),
+        Col[DeadlineOutlook]("name", _l("姓名"), lambda row: row.person.name, kind="short"),
         Col[DeadlineOutlook]("id_number", _l("身份证号"), _id_number, kind="short"),
         Col[DeadlineOutlook]("post", _l("岗位"), lambda row: row.post, sort=DeadlineOutlook.post),
         Col[DeadlineOutlook]("institution", _l("机构"), lambda row: row.institution or str(UNKNOWN),
@@ -125,14 +118,15 @@ class Forecasts(TableView[DeadlineOutlook]):
     )
 
     def select(self, _ctx: Ctx) -> Select[Any]:
-        return queries.outlooks().order_by(DeadlineOutlook.misses.desc(), DeadlineOutlook.finish_on.desc(),
-                                           DeadlineOutlook.id)
+        return queries.outlooks().options(
+            selectinload(DeadlineOutlook.person), selectinload(DeadlineOutlook.certificate)).order_by(
+            DeadlineOutlook.misses.desc(), DeadlineOutlook.finish_on.desc(), DeadlineOutlook.id)
 
     def search(self, _ctx: Ctx, rows: Select[Any], term: str) -> Select[Any]:
         return _search(rows, DeadlineOutlook, term)
 
     def facts(self, ctx: Ctx, row: DeadlineOutlook) -> Sequence[Fact]:
-        return [*super().facts(ctx, row), Fact(_("证书编号"), _held(row).number), Fact(_("期限"), day(row.ends_on)),
+        return [*super().facts(ctx, row), Fact(_("证书编号"), row.certificate.number), Fact(_("期限"), day(row.ends_on)),
                 Fact(_("更新时间"), daytime(row.looked_at))]
 
     def render(self, template: str, **variables: Any) -> str:
@@ -196,9 +190,9 @@ def _decided_by(row: GraceEntry) -> str:
 
 
 GRACE_COLUMNS = (
-    Col[GraceEntry]("name", _l("姓名"), _name, kind="short"),
-    Col[GraceEntry]("number", _l("证书编号"), lambda row: _held(row).number, kind="short"),
-    Col[GraceEntry]("post", _l("岗位"), lambda row: _held(row).post.name),
+    Col[GraceEntry]("name", _l("姓名"), lambda row: row.person.name, kind="short"),
+    Col[GraceEntry]("number", _l("证书编号"), lambda row: row.certificate.number, kind="short"),
+    Col[GraceEntry]("post", _l("岗位"), lambda row: row.certificate.post.name),
     Col[GraceEntry]("ends", _l("宽限至"), lambda row: day(row.ends_on), sort=GraceEntry.ends_on, kind="short"),
     Col[GraceEntry]("reason", _l("理由"), lambda row: row.reason),
     Col[GraceEntry]("by", _l("提出人"), lambda row: row.by_name, kind="short"),
@@ -235,7 +229,7 @@ class Graces(EditView[GraceEntry]):
     schema = GraceSchema
 
     def select(self, _ctx: Ctx) -> Select[Any]:
-        return queries.proposals()
+        return queries.proposals().options(*WHOSE)
 
     def search(self, _ctx: Ctx, rows: Select[Any], term: str) -> Select[Any]:
         return _search(rows, GraceEntry, term)
@@ -303,7 +297,7 @@ class GraceReview(TableView[GraceEntry]):
         return queries.waiting_graces(ctx)
 
     def select(self, _ctx: Ctx) -> Select[Any]:
-        return queries.in_state(queries.proposals(), GraceState.WAITING)
+        return queries.in_state(queries.proposals(), GraceState.WAITING).options(*WHOSE)
 
     def facts(self, ctx: Ctx, row: GraceEntry) -> Sequence[Fact]:
         return [*super().facts(ctx, row), Fact(_("身份证号"), _id_number(row)), *_history(row)]

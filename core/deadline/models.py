@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.base.append_only import append_only, guard
 from core.base.db import Base, Id, Retention, id_column, personal
 from core.deadline.states import GraceState, GraceStep, state_of
+from core.identity import Person
+from core.registry import Certificate
 
 
 class GraceEntry(Base):
@@ -31,6 +33,8 @@ class GraceEntry(Base):
     by_name: Mapped[str] = mapped_column(String(60), info=personal(Retention.ACCOUNT))
     at: Mapped[datetime]
 
+    person: Mapped[Person] = relationship(viewonly=True)
+    certificate: Mapped[Certificate] = relationship(viewonly=True)
     answers: Mapped[list["GraceEntry"]] = relationship(lazy="selectin", order_by="GraceEntry.turn", viewonly=True)
 
     @property
@@ -57,6 +61,9 @@ class DeadlineOutlook(Base):
     hours_left: Mapped[float] = mapped_column(Float)
     hours_a_day: Mapped[float] = mapped_column(Float)
     looked_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(viewonly=True)
+    certificate: Mapped[Certificate] = relationship(viewonly=True)
 
 
 GRACE_GUARDS = append_only(GraceEntry.__tablename__, "the grace list is append-only")
