@@ -149,7 +149,8 @@ def test_messages_are_counted_until_read(browser_of: Make, tenant: Tenant) -> No
     assert "条未读" not in mine.get("/messages").text
 
 
-def test_the_chart_says_who_makes_accounts_and_who_pays(browser_of: Callable[[Tenant], Browser], beijing: Tenant) -> None:
+def test_the_chart_says_who_makes_accounts_and_who_pays(browser_of: Callable[[Tenant], Browser],
+                                                        beijing: Tenant) -> None:
     """X-06, X-10: in Beijing nobody registers and nobody pays online."""
     page = browser_of(beijing).get("/flow").text
     assert "账号由培训中心统一开设" in page and "培训费用由集团统一缴纳，您不需要缴费。" in page
