@@ -184,10 +184,14 @@ PARTS: tuple[tuple[str, Callable[[Ctx, Cast], None]], ...] = (
 def welcome(config: Config, directory: Directory) -> str:
     """What `jianxue run --demo` says at the end: where each tenant answers and who can sign in there."""
     lines = ["", "建学已启动。"]
+    clerks: dict[str, list[str]] = {}
     for tenant in directory:
         lines.append(f"  {tenant.name}\thttp://{tenant.file.hosts[0]}:{config.port}/")
         if config.demo:
-            lines += [f"    {line}" for line in _people(tenant, cast_of(tenant))]
+            cast = cast_of(tenant)
+            lines += [f"    {line}" for line in _people(tenant, cast)]
+            clerks.setdefault("、".join(person.username for person in cast.staff), []).append(tenant.name)
+    lines += [f"\n  {'、'.join(where) if len(clerks) > 1 else '各平台'}的工作人员：{who}" for who, where in clerks.items()]
     if config.demo:
         lines.append(f"\n  演示账号的密码都是 {PASSWORD}，另有说明的除外；短信不会真的发出，在各平台的 /demo/inbox 里看。")
     return "\n".join(lines)
@@ -197,7 +201,6 @@ def _people(tenant: Tenant, cast: Cast) -> list[str]:
     """A few lines a tenant: who stands there, and what to see with each."""
     day = tenant.business_date
     lines = [f"业务日期 {day}"] if day else []
-    lines.append("工作人员：" + "、".join(person.username for person in cast.staff))
     for person in cast.trainee:
         if person.account == "none":
             lines.append(f"从注册开始：{person.name}，{person.id_number}，手机 {person.phone}{_told(person)}")
