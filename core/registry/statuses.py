@@ -2,6 +2,7 @@
 twice; every row has its reason, which the holder reads as 备注."""
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -28,6 +29,7 @@ COLUMNS = (
 LIMITS = Limits(rows=5_000)
 SHOWN = 300
 KIND = "import"
+FORGET = "registry.forget_status_sheets"
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,23 @@ def status_sheet(ctx: Ctx, sheet_id: Id) -> StatusSheet:
     if found is None:
         raise NotFound("registry.no_status_sheet", _("没有这次导入。"))
     return found
+
+
+def forget(ctx: Ctx) -> list[str]:
+    """Let go of the sheets to be mended whose short time of keeping is over; returns the blobs to delete."""
+    over = ctx.now - timedelta(hours=ctx.rules().retention.short_hours)
+    keys: list[str] = []
+    for report in ctx.db.scalars(select(StatusSheet).where(StatusSheet.mend_key.is_not(None),
+                                                           StatusSheet.created_at < over)):
+        keys += [report.mend_key or ""]
+        report.mend_key = None
+    return keys
+
+
+def drop(ctx: Ctx, key: str) -> None:
+    """Delete a sheet to be mended, unless a later upload has the very same."""
+    if ctx.db.scalar(select(StatusSheet.id).where(StatusSheet.mend_key == key)) is None:
+        ctx.blobs.delete(key)
 
 
 def write_sheet_rows(ctx: Ctx, sheet_id: Id) -> StatusSheet:

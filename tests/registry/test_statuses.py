@@ -1,6 +1,6 @@
 """非正常 set and lifted by administrators: singly and by sheet, each with its reason, at every tenant (JL-08)."""
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -14,8 +14,9 @@ from core.registry import Certificate, RegistryHolding, Status, status_of
 from core.registry.holdings import fill
 from core.registry.models import StatusSheet
 from core.registry.sheet import CertificateSheet, Holding
-from core.registry.statuses import COLUMNS
+from core.registry.statuses import COLUMNS, FORGET, forget
 from core.tenancy import Tenant, unit_of_work
+from core.work import run_waiting
 from tests.browse import Browser
 from tests.certificate.holders import certificate, holder
 from tests.people import id_number, signed_in, staff
@@ -80,6 +81,12 @@ def test_by_sheet(tenant: Tenant, browser: Browser) -> None:
     assert [cell.value for cell in mend["A"]][1:] == ["22117500002", "22117500001", "99999999", "22117500003"]
     assert browser.submit(f"{report}write/").status_code == 303
     assert browser.submit(f"{report}write/").status_code == 409
+    with unit_of_work(tenant, NOBODY) as ctx:
+        ctx.now += timedelta(days=2)
+        [key] = forget(ctx)
+        ctx.enqueue(FORGET, {"key": key})
+    run_waiting(tenant)
+    assert browser.submit(f"{report}mend/").status_code == 404
     again = upload(browser, write_csv([column.title for column in COLUMNS], rows[:2]), "状态.csv")
     assert "没有状态需要改变" in browser.get(again).text
     assert history(tenant, held) == [("normal", ""), ("abnormal", REASON)] and len(history(tenant, gone)) == 1
