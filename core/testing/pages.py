@@ -8,10 +8,10 @@ from core.access import allows, policy_of
 from core.extension.overlay import override_digests
 from core.identity import Account, account_of, open_full_session
 from core.identity.models import AccountRole
-from core.tenancy import NOBODY, Actor, Ctx, Role, Tenant, bound
+from core.tenancy import NOBODY, Actor, Ctx, Role, Tenant
 from core.testing.cast import Holding, give_certificate, ready_person
 from core.testing.findings import Looking, Result
-from core.testing.scratch import Scratch
+from core.testing.scratch import Scratch, address
 
 SKIPPED = ("static", "/-/", "/demo/", "/style")
 """Files, probes, and pages of the demonstration."""
@@ -33,7 +33,7 @@ def check_pages(scratch: Scratch, tenant: Tenant, holding: Holding) -> Result:
     """As visitor, trainee and administrator; a page may turn somebody away, but it may not break."""
     looking = Looking("pages", "页面")
     for who, actor, token in _visitors(scratch, tenant, holding):
-        client = _client(scratch, tenant, token)
+        client = scratch.client(tenant, token)
         for page in _pages(scratch, actor):
             looking.at()
             _open(looking, client, tenant, who, page)
@@ -69,22 +69,11 @@ def _administrator(ctx: Ctx) -> Account:
     return account
 
 
-def _client(scratch: Scratch, tenant: Tenant, token: str) -> FlaskClient:
-    client = scratch.app.test_client()
-    with bound(tenant), client.session_transaction(base_url=_address(tenant)) as session:
-        session["sign_in"] = token
-    return client
-
-
-def _address(tenant: Tenant) -> str:
-    return f"http://{tenant.file.hosts[0]}"
-
-
 def _open(looking: Looking, client: FlaskClient, tenant: Tenant, who: str, page: str) -> None:
     quiet = logging.getLogger("jianxue.web")
     before, quiet.disabled = quiet.disabled, True
     try:
-        answer = client.get(page, base_url=_address(tenant), buffered=True)
+        answer = client.get(page, base_url=address(tenant), buffered=True)
         broken = f"状态 {answer.status_code}" if answer.status_code >= 500 else ""
     except Exception as error:  # whatever a page raises is what the plugin's author must read
         broken = f"{type(error).__name__}: {error}"

@@ -3,10 +3,12 @@
 The rows are those of the table where the provinces differ (X-01 … X-29). What is seen here must not depend on which
 other tenants are served beside: `core.testing.beside` compares.
 """
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import escape
 from sqlalchemy import select
 
 from core.audit import Ground, clear_case, latest_case, pass_case
@@ -26,7 +28,7 @@ from core.demo.cast import cast_of
 from core.exam import ExamPassed
 from core.exam.models import Sitting
 from core.extension import hooks
-from core.identity import account_of, person_facts, person_of
+from core.identity import account_of, open_full_session, person_facts, person_of
 from core.identity.rules import initial_password
 from core.identity.service import Stage, open_session
 from core.notification.models import Delivery
@@ -34,15 +36,17 @@ from core.organization import seed_posts
 from core.organization.institutions import InstitutionFacts, add_institution
 from core.payment import Order, OrderPaid
 from core.payment.states import OrderState
+from core.presence.rules import precheck
 from core.registry import Status, certificate, certificate_facts, hours_on_record, status_of
 from core.tenancy import NOBODY, Actor, Ctx, Role, Tenant
 from core.testing.cast import Holding, give_certificate, newcomer, ready_person
 from core.testing.contract import is_sentence
-from core.testing.scratch import Scratch
+from core.testing.scratch import Scratch, address
 
 AUDITOR = Actor(name="示例审核员", roles=frozenset({Role.AUDITOR}))
 NOTHING = "无"
 PAPER = "paper"
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,27 @@ def _ready(one: Walk) -> Iterator[Seen]:
     yield from _same("X-09", "没有照片就开始学习", problems, one.refusal(without_photo, one.trainee()))
 
 
+def _shown(one: Walk) -> Iterator[Seen]:
+    """X-01 at the first look at a picture; X-08, X-20 and X-22 as the pages show them."""
+    with one.ctx() as ctx:
+        rules, person = ctx.rules(), person_of(ctx, one.person_id)
+        for size, wanted in ((rules.photo.max_kb * 1024, "收下"), (rules.photo.max_kb * 1024 + 1, "拒绝")):
+            codes = precheck(JPEG.ljust(size, b"\0"), rules.photo)
+            yield Seen("X-01", f"{size} 字节的照片", wanted, "拒绝" if codes else "收下")
+        token = open_full_session(ctx, account_of(ctx, person), "").token
+        columns = [column.title for column in hooks(ctx).adjust_certificate_columns(())]
+        correction = hooks(ctx).resolve_phone_correction(person_facts(ctx, person))
+    client = one.scratch.client(one.tenant, token)
+    certificates, record = (client.get(page, base_url=address(one.tenant), buffered=True).text
+                            for page in ("/certificates", "/record"))
+    heads = re.findall(r"<th\b[^>]*>(.*?)</th>", certificates.partition("</thead>")[0])
+    yield Seen("X-22", "证书管理的栏目", "、".join(columns), "、".join(heads))
+    for number in rules.portal.hotlines:
+        yield Seen("X-20", f"页脚的服务电话 {number}", "有", "有" if number in certificates else NOTHING)
+    if not correction.by_self:
+        yield Seen("X-08", "我的档案中说明由谁更正手机号", "有", "有" if escape(correction.sentence) in record else NOTHING)
+
+
 def _too_early(one: Walk) -> Iterator[Seen]:
     """X-18, N-54: no replacement before the hours are on record."""
     yield from _replacement(one, "学时入库前更新证书")
@@ -270,7 +295,7 @@ def _cleared(one: Walk) -> Iterator[Seen]:
         yield Seen("X-17", "清零短信", declared, _sms(ctx, one, "cheating_sms"))
 
 
-STEPS = (_account, _enrolled, _ordered, _ready, _too_early, _completed, _audited, _replaced, _cleared)
+STEPS = (_account, _enrolled, _ordered, _ready, _shown, _too_early, _completed, _audited, _replaced, _cleared)
 
 
 def _same(row: str, what: str, declared: list[Problem], seen: tuple[Problem, ...]) -> Iterator[Seen]:

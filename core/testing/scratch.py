@@ -17,6 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from flask.testing import FlaskClient
+
 from core.app import create_app, open_tenants
 from core.base.clock import FixedClock, shanghai
 from core.base.config import ROOT, Config, load_config
@@ -95,7 +97,7 @@ class Scratch:
         before = bound_tenant()
         set_tenant(tenant)
         try:
-            with bound(tenant), self.app.test_request_context("/", base_url=f"http://{tenant.file.hosts[0]}"):
+            with bound(tenant), self.app.test_request_context("/", base_url=address(tenant)):
                 ctx = Ctx(tenant, actor)
                 try:
                     yield ctx
@@ -107,6 +109,13 @@ class Scratch:
                     ctx.close()
         finally:
             set_tenant(before)
+
+    def client(self, tenant: Tenant, token: str) -> FlaskClient:
+        """A browser on the tenant's host, signed in by the token of an open session ("" for a visitor)."""
+        client = self.app.test_client()
+        with bound(tenant), client.session_transaction(base_url=address(tenant)) as session:
+            session["sign_in"] = token
+        return client
 
     def close(self) -> None:
         for tenant in self.directory:
@@ -161,6 +170,10 @@ def business_date(tenant: Tenant) -> date | None:
     """The day on which the tenant's demonstration lives, if it has one."""
     files = read_tenants(tenant.config.tenants, demo=True)
     return next(file.business_date for file in files if file.slug == tenant.slug)
+
+
+def address(tenant: Tenant) -> str:
+    return f"http://{tenant.file.hosts[0]}"
 
 
 def noon(day: date) -> datetime:
