@@ -15,7 +15,7 @@ from PIL import Image
 
 from core.base.config import load_config
 from core.documents import DrawingError, Renderer, qr_png, renderer
-from core.documents.drawing import renderer_for
+from core.documents.drawing import _WAIT_SECONDS, renderer_for
 
 FONT = load_config({"JIANXUE_MODE": "test", "JIANXUE_MASTER_KEY": "5c" * 32}).font
 CSS = "<style>body, p, td { font-family: Song; -pdf-word-wrap: CJK }</style>"
@@ -164,6 +164,17 @@ def test_a_runaway_document_is_killed_and_the_next_one_drawn() -> None:
         assert error.code == "document_limit"
     assert time.monotonic() - started <= 10
     assert draw("<p>字</p>").startswith(b"%PDF")
+
+
+def test_who_asks_waits_longer_than_a_document_may_take() -> None:
+    assert _WAIT_SECONDS > renderer.WALL_SECONDS
+
+
+def test_the_renderers_libraries_stay_in_its_process() -> None:
+    """F1, R31: and a process that draws nothing does not pay for them at its start."""
+    code = "import sys, core.documents; print(any(name in sys.modules for name in ('xhtml2pdf', 'reportlab')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_a_renderer_that_died_is_started_again() -> None:
