@@ -65,6 +65,8 @@ class BusinessClock:
             os.link(draft.name, self.file)
         except FileExistsError:
             pass
+        except OSError:  # a file system without links; two first starts at once are not for such a machine
+            os.replace(draft.name, self.file)
         finally:
             Path(draft.name).unlink(missing_ok=True)
 
