@@ -83,9 +83,10 @@ def judge(ctx: Ctx, data: bytes) -> bytes:
 
 
 def opinion(ctx: Ctx, data: bytes) -> str:
-    """What the judge says of a picture, in one line for a clerk; it refuses nothing."""
+    """What the judge says of a picture, its hints too, in one line for a clerk; it refuses nothing."""
     try:
-        return "".join(problem.sentence for problem in judge_photo(ctx, data).problems)
+        verdict = judge_photo(ctx, data)
+        return "".join(problem.sentence for problem in (*verdict.problems, *verdict.warnings))
     except FaceServiceDown as error:
         return error.sentence
 

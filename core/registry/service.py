@@ -81,7 +81,9 @@ def _take_over(ctx: Ctx, person: Person, holding: Holding, post: Post) -> Certif
         return held
     if known.person_id != person.id:
         return None
-    if _said_anew(known, holding) and may_become(status_of(known), holding.status):
+    now = status_of(known)
+    # 正常 where it is 正常 already is entered too: else 非正常, said again after it, would look like a repetition.
+    if _said_anew(known, holding) and (may_become(now, holding.status) or now is holding.status is Status.NORMAL):
         _enter(ctx, known, holding.status, holding.remark, MINISTRY)
     return known
 

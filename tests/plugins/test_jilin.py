@@ -1,6 +1,7 @@
 """Jilin beside its manual, over HTTP: JL-01 … JL-18 and the Jilin column of the X-table."""
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -23,6 +24,7 @@ from core.registry import (
     Kind,
     Status,
     certificates_of,
+    lift_abnormal,
     pull_certificates,
     record_hours,
     set_abnormal,
@@ -235,6 +237,14 @@ def test_a_pull_undoes_neither_the_administrator_nor_the_hours(jilin: Tenant) ->
         set_abnormal(ctx, held, "信息有误")
         pull_certificates(ctx, person)
         assert status_of(held) is Status.ABNORMAL and len(held.entries) == 3
+        for lifted in (False, True):
+            if lifted:
+                lift_abnormal(ctx, held, "已核实")
+            for word, found in ((replace(said, status=Status.NORMAL, remark=""), Status.NORMAL),
+                                (said, Status.ABNORMAL)):
+                fill(ctx, CertificateSheet((word,), ()))
+                pull_certificates(ctx, person)
+                assert status_of(held) is found
         with pytest.raises(Refused):
             set_abnormal(ctx, held, "  ")
 
