@@ -31,6 +31,7 @@ CLOSED: dict[str, Any] = {
     "enrollment.state": "open", "enrollment.exemption": None, "package.part": "general", "hour_entry.part": "general",
     "hour_entry.kind": "credit", "hour_note.kind": "clear", "deadline_outlook.outlook": "in_time",
     "people_sheet.state": "checked", "id_scan.side": "portrait", "plugin_check.state": "failed",
+    "desk_entry.deed": "open", "desk_question.kind": "post",
     "study_lease.state": pack(open_state(0, 60_000, 0, 0, 2, 0, pace_of(2700, 30, 30))),
 }
 

@@ -23,6 +23,9 @@ from tests.data import TENANTS
 ONLY_B = 7
 """The number of the rows that stand in B alone."""
 
+PLUGIN_ROLES = frozenset({Role.HOTLINE, Role.ADMINISTRATOR})
+"""Those that have pages of a plugin; beside them nobody, who has none."""
+
 SAME_FOR_ALL = ("/password/forgotten/",)
 """Pages that by design look the same for ids that exist and ids that do not (R27)."""
 
@@ -83,25 +86,47 @@ def test_no_byte_of_another_tenant_is_seen(
         app: JianxueFlask, filled: tuple[Tenant, Tenant], browser_of: Callable[[Tenant], Browser],
         actor: Actor, clock: FixedClock) -> None:
     ours, theirs = filled
+    app.load_actor = lambda *_args: actor
+    for number in (0, ONLY_B):
+        look(app, browser_of(ours), theirs, addresses(app, number), clock, absent=number == ONLY_B)
+
+
+@pytest.mark.parametrize("actor", [actor for actor in roles() if actor.roles <= PLUGIN_ROLES],
+                         ids=lambda actor: ",".join(actor.roles) or "nobody")
+def test_no_byte_of_another_tenant_is_seen_on_a_plugins_pages(
+        app: JianxueFlask, beijing: Tenant, jilin: Tenant, national: Tenant, browser_of: Callable[[Tenant], Browser],
+        actor: Actor, clock: FixedClock) -> None:
+    """The same where the plugins with pages of their own are on."""
+    fill(beijing)
+    fill(jilin)
+    fill(jilin, first=ONLY_B, rows=1)
+    app.load_actor = lambda *_args: actor
+    for number in (0, ONLY_B):
+        theirs = [(method, path) for method, path in addresses(app, number)
+                  if app.ownership.hidden(national, path) and not app.ownership.hidden(beijing, path)]
+        assert theirs
+        look(app, browser_of(beijing), jilin, theirs, clock, absent=number == ONLY_B)
+
+
+def look(app: JianxueFlask, browser: Browser, theirs: Tenant, paths: list[tuple[str, str]], clock: FixedClock, *,
+         absent: bool) -> None:
+    """Open each address; `absent`: its ids stand at the other tenant alone."""
     app.config["WTF_CSRF_ENABLED"] = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.load_actor = lambda *_args: actor
-    browser = browser_of(ours)
     mark = canary(theirs.slug).encode()
-    for number in (0, ONLY_B):
-        for method, path in addresses(app, number):
-            clock.advance(minutes=2)  # no limit on lookups is reached
-            answer = browser.open(path, method=method)
-            if app.ownership.hidden(ours, path):
-                assert answer.status_code == 404, (method, path)
-            assert mark not in answer.data, (method, path)
-            # 503 says that a part is down (here: no provider to pay at), nothing broke
-            assert answer.status_code < 500 or answer.status_code == 503, (method, path, answer.text[-600:])
-            if number == ONLY_B and method == "GET" and (named := uuid_in(path)) is not None:
-                nowhere = browser.open(path.replace(str(named), str(uuid.uuid4())), method=method)
-                assert answer.status_code == nowhere.status_code, (method, path)
-                if not path.startswith(SAME_FOR_ALL):
-                    assert answer.status_code in (302, 303, 401, 403, 404), (method, path, answer.status_code)
+    for method, path in paths:
+        clock.advance(minutes=2)  # no limit on lookups is reached
+        answer = browser.open(path, method=method)
+        if app.ownership.hidden(browser.tenant, path):
+            assert answer.status_code == 404, (method, path)
+        assert mark not in answer.data, (method, path)
+        # 503 says that a part is down (here: no provider to pay at), nothing broke
+        assert answer.status_code < 500 or answer.status_code == 503, (method, path, answer.text[-600:])
+        if absent and method == "GET" and (named := uuid_in(path)) is not None:
+            nowhere = browser.open(path.replace(str(named), str(uuid.uuid4())), method=method)
+            assert answer.status_code == nowhere.status_code, (method, path)
+            if not path.startswith(SAME_FOR_ALL):
+                assert answer.status_code in (302, 303, 401, 403, 404), (method, path, answer.status_code)
 
 
 def uuid_in(path: str) -> uuid.UUID | None:
