@@ -1,6 +1,7 @@
 """The conformance kit: it is green at the shipped tenants, and names what is wrong with a wrong plugin (C-13)."""
 import importlib
 import json
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from core.api import CertificateFacts, Column, Ctx, EnrollmentFacts, Problem, hookimpl
 from core.contract.hooks import Hooks
 from core.cycle import defaults
-from core.testing import CHECKS, Kit, Report, Source, is_sentence
+from core.testing import CHECKS, Kit, Report, Source, is_sentence, scratch
 from core.testing.contract import SPECS
 from core.testing.findings import table
 from core.testing.samples import fits, samples_of
@@ -21,6 +22,7 @@ from tests.contracts import everything
 from tests.data import TENANTS
 
 Cli = Callable[..., tuple[int, str]]
+TENANT = '[tenant]\nname = "湖北"\nhosts = ["hubei.localhost"]\nplugins = ["wrong"]\n'
 
 
 class TestGuangdong(Conformance):
@@ -48,8 +50,7 @@ def plugin(**hooks: Any) -> SimpleNamespace:
 def checked(tmp_path: Path, module: Any, only: str = "hooks", texts: str = "") -> Report:
     """The report of a tenant `hubei` with this one plugin."""
     file = tmp_path / "hubei.toml"
-    file.write_text(f'[tenant]\nname = "湖北"\nhosts = ["hubei.localhost"]\nplugins = ["wrong"]\n{texts}',
-                    encoding="utf-8")
+    file.write_text(TENANT + texts, encoding="utf-8")
     return Kit("hubei", Source(TENANTS, (file,), {"wrong": module})).run([only])
 
 
@@ -147,22 +148,34 @@ def test_a_tenant_that_cannot_be_opened_says_why(texts: str, wrong: str, tmp_pat
     assert not report.passed and wrong in found(report, "opening")
 
 
-def test_a_plugin_that_disturbs_another_tenant_is_noticed(tmp_path: Path) -> None:
+def test_a_plugin_that_disturbs_another_tenant_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A leak that reaches beyond the tenant: here every certificate of the core ends up refused everywhere."""
-    file = tmp_path / "hubei.toml"
-    file.write_text('[tenant]\nname = "湖北"\nhosts = ["hubei.localhost"]\nplugins = ["wrong"]\n', encoding="utf-8")
-    kept = defaults.ENDED
+    for name in ("_base.toml", "_demo.toml", "national.toml", "demo/_default.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(TENANTS / name, tmp_path / name)
+    monkeypatch.setattr(defaults, "ENDED", defaults.ENDED)
 
     def resolve_exam_required(ctx: Ctx, enrollment: EnrollmentFacts) -> bool | None:
         defaults.ENDED = tuple(defaults.Status)  # type: ignore[assignment]
         return None
 
-    try:
-        report = Kit("hubei", Source(TENANTS, (file,), {"wrong": plugin(
-            resolve_exam_required=resolve_exam_required)})).run(["beside"])
-    finally:
-        defaults.ENDED = kept
+    (tmp_path / "hubei.toml").write_text(TENANT, encoding="utf-8")
+    report = Kit("hubei", Source(tmp_path, modules={"wrong": plugin(
+        resolve_exam_required=resolve_exam_required)})).run(["beside"])
     assert "并存时为" in found(report, "beside")
+
+
+@pytest.mark.parametrize("listed", ["", "plugins = []\n", 'plugins = [\n  "wrong",\n]\n'])
+def test_a_plugin_is_checked_before_it_is_listed(listed: str, tmp_path: Path) -> None:
+    """`--with`: as the administrator would write it, whatever stands in the file."""
+    file = tmp_path / "hubei.toml"
+    file.write_text(f'# A comment.\n[tenant]\nname = "湖北"\nhosts = ["hubei.localhost"]\n{listed}[portal]\n',
+                    encoding="utf-8")
+    source = Source(TENANTS, (file,), {"wrong": ModuleType("wrong"), "other": ModuleType("other")},
+                    {"hubei": ("wrong", "other")})
+    with scratch(source, ["hubei"]) as here:
+        assert here.directory.by_slug("hubei").file.plugins == ("wrong", "other")
+    assert listed in file.read_text(encoding="utf-8")
 
 
 def test_sentences() -> None:
