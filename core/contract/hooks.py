@@ -43,7 +43,8 @@ class Hooks:
     def collect_steps(self, ctx: Ctx, person: PersonFacts) -> list[Step]:
         """办到哪一步: when the trainee's home or a case page is shown.
 
-        Core: each flow gives its own step of the eight. Rows N-03, C-28.
+        Core: each flow gives its own step of the eight; a plugin's step stands in place of the core's of the same
+        number. Rows N-03, C-28, X-10.
         """
 
     @hookspec
