@@ -46,6 +46,7 @@ def test_the_trainee_chooses_before_studying(learner: Learner) -> None:
     browser, path = learner.browser, f"/training/{learner.enrollment}/packages"
     row = browser.get("/training").text
     assert ">推荐课程包<" in row and "请先点“推荐课程包”选择课程" in row
+    assert "请先选择课程，选好后就可以开始学习。" in row
     assert "请先选择课程包" in browser.get("/home").text
     refused = learner.open()
     assert refused.status_code == 422 and "推荐课程包" in refused.json["sentence"]

@@ -87,6 +87,7 @@ def test_from_abnormal_to_the_new_certificate(stack: Stack, chromium: Browser, w
 
     trainee.go("/training")
     trainee.picture("4-to-choose")
+    expect(page.get_by_text("请先选择课程，选好后就可以开始学习。")).to_be_visible()
     trainee.press("推荐课程包")
     trainee.picture("4-packages")
     trainee.press("选择这些课程")
