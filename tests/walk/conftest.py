@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.data import ROOT
 from tests.presence.renderer import Webcam, make_webcam
@@ -15,6 +15,7 @@ FLAGS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-bac
          "--use-fake-ui-for-media-stream --use-fake-device-for-media-stream").split()
 
 
+expect.set_options(timeout=15_000)
 HOUR_SECONDS = 3
 """A class hour of the walk: 32 of them are 96 s."""
 

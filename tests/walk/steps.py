@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
 WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 _DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九")}
@@ -58,7 +58,7 @@ def number(words: str) -> int:
 def open_page(browser: Browser, base: str, *, camera: bool = False) -> tuple[BrowserContext, Page]:
     context = browser.new_context(viewport=WIDE, locale="zh-CN",  # type: ignore[arg-type]
                                   permissions=["camera", "microphone"] if camera else [], accept_downloads=True)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     return context, context.new_page()
 
 
@@ -85,7 +85,10 @@ def sign_in(walker: Walker, tab: str, name: str, password: str) -> None:
     walker.page.locator("[name=password]").fill(password)
     walker.solve_picture_code()
     walker.page.locator("main").get_by_role("button", name="登录", exact=True).last.click()
-    walker.page.wait_for_url(lambda url: not url.split("?")[0].endswith("/sign-in"))
+    try:
+        walker.page.wait_for_url(lambda url: not url.split("?")[0].endswith("/sign-in"))
+    except TimeoutError:
+        raise AssertionError(walker.page.locator("main").inner_text()[:600]) from None
 
 
 def own_password(walker: Walker, inbox: Walker, phone: str, password: str) -> None:
