@@ -171,9 +171,13 @@ def check_schema(tenant: Tenant) -> list[str]:
 
 def forget_database(tenant: Tenant) -> None:
     """An empty database instead of the one with all tables."""
-    tenant.config.database(tenant.slug)
-    tenant.close()
-    (tenant.config.tenant_var(tenant.slug) / "jianxue.sqlite").unlink()
+    if tenant.engine.dialect.name == "postgresql":
+        with tenant.engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+    else:
+        tenant.close()
+        (tenant.config.tenant_var(tenant.slug) / "jianxue.sqlite").unlink()
 
 
 Install = Callable[[JianxueFlask], None]
