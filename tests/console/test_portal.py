@@ -153,5 +153,5 @@ def test_the_chart_says_who_makes_accounts_and_who_pays(browser_of: Callable[[Te
                                                         beijing: Tenant) -> None:
     """X-06, X-10: in Beijing nobody registers and nobody pays online."""
     page = browser_of(beijing).get("/flow").text
-    assert "账号由培训中心统一开设" in page and "培训费用由集团统一缴纳，您不需要缴费。" in page
+    assert "默认为 111111" in page and "培训费用由集团统一缴纳，您不需要缴费。" in page
     assert "【立即购买】" not in page and "注册免费" not in page
