@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -25,12 +25,13 @@ from core.base.embedded_redis import NoRedisServer
 from core.base.outbox import QUEUES, JobState, OutboxRow, revive
 from core.base.supervisor import ChildFailed, Supervisor
 from core.checking import check_tenant
-from core.course import recompute
+from core.course import recompute, verify_hours
 from core.demo.filling import fill_demo, welcome
 from core.extension import PluginError
 from core.migrating import folders, known_plugins, remove_plugin, upgrade_tenant
+from core.roles import RoleTooStrong, give_role
 from core.running import children, local_environment
-from core.tenancy import Directory, Tenant, UnknownTenant, unit_of_work
+from core.tenancy import Directory, Tenant, UnknownTenant, bound, unit_of_work
 from core.testing.findings import table
 from core.testing.kit import CHECKS, Kit
 from core.testing.scratch import Source
@@ -81,7 +82,7 @@ class Installation:
 def _told(read: Callable[[], T]) -> T:
     try:
         return read()
-    except (ConfigError, PluginError, NoRedisServer) as error:
+    except (ConfigError, PluginError, NoRedisServer, RoleTooStrong) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -188,6 +189,24 @@ def hours_recompute(installation: Installation, slug: str | None) -> None:
         differ = differ or bool(found.differences)
         click.echo(f"{item.slug}：核对 {found.leases} 次学习、{found.beats} 次心跳，{len(found.differences)} 处不一致")
     if differ:
+        sys.exit(1)
+
+
+@hours.command("verify")
+@click.option("--tenant", "slug", default=None, help="只核对这一个租户。")
+@click.pass_obj
+def hours_verify(installation: Installation, slug: str | None) -> None:
+    """按封存的摘要核对学时账目：被改、被删、事后补入的行逐一指出；有发现时以状态 1 结束。"""
+    touched = False
+    for item in installation.tenants(slug):
+        with bound(item), item.session(write=False) as session:
+            found = verify_hours(session)
+        for finding in found.findings:
+            click.echo(f"{item.slug}\t{finding.where}\t{finding.what}", err=True)
+        touched = touched or bool(found.findings)
+        click.echo(f"{item.slug}：核对 {found.batches} 批、{found.rows} 行，{len(found.findings)} 处不符；"
+                   f"另有 {found.unsealed} 行尚未封存")
+    if touched:
         sys.exit(1)
 
 
@@ -307,6 +326,17 @@ def db() -> None:
 def db_upgrade(installation: Installation, slug: str | None) -> None:
     """把每个租户的数据库升级到最新；一个失败不影响其他。"""
     _upgrade(installation.tenants(slug))
+
+
+@db.command("role")
+@click.argument("role")
+@click.option("--tenant", "slug", default=None, help="只做这一个租户。")
+@click.option("--execute", is_flag=True, help="直接执行；不给则只打印语句。")
+@click.pass_obj
+def db_role(installation: Installation, role: str, slug: str | None, execute: bool) -> None:
+    """PostgreSQL：给网站所用的角色 ROLE 授权；学时账目等只增不改的表，它不能改也不能删。由表的所有者执行。"""
+    for item in installation.tenants(slug):
+        click.echo("\n".join(_told(partial(give_role, item, role, execute))))
 
 
 @db.command("remove-plugin")

@@ -22,7 +22,11 @@ def append_only(table: str, message: str) -> dict[str, list[str]]:
 
 
 def guard(table: Table, statements: Mapping[str, Sequence[str]]) -> None:
-    """Let `create_all` install the triggers as well; the migration runs the same statements."""
+    """Let `create_all` install the triggers as well; the migration runs the same statements.
+
+    The app's own role gets no right to change such a table (`core.roles`).
+    """
+    table.info["append_only"] = True
     for dialect, found in statements.items():
         for statement in found:
             ddl: ExecutableDDLElement = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]

@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, MetaData, Uuid, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, MetaData, Uuid, create_engine, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
@@ -130,6 +130,13 @@ def make_engine(url: str) -> Engine:
 def writing(engine: Engine) -> Engine:
     """The same engine and pool for transactions that write."""
     return engine.execution_options(jx_write=True)
+
+
+def one_at_a_time(session: Session, name: str) -> None:
+    """Until the end of this transaction nobody else does what bears this name. No row is locked, so no right to
+    change one is needed; on SQLite there is one writer in any case."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
 def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

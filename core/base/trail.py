@@ -5,7 +5,7 @@ root that names the root before it, so that a changed, lost or reordered row is 
 """
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Integer, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.base.db import Base, Id, Retention, personal
+from core.base.db import Base, Id, Retention, one_at_a_time, personal
 
 LONGEST_SUBJECT = 120
 Sequence = BigInteger().with_variant(Integer(), "sqlite")
@@ -86,7 +86,8 @@ def merkle_root(leaves: list[str]) -> str:
 
 def seal(session: Session, *, now: datetime) -> TrailSeal | None:
     """Bind all rows since the last seal; None when there are none. Runs in a job, outside requests."""
-    previous = session.scalar(select(TrailSeal).order_by(TrailSeal.seq.desc()).limit(1).with_for_update())
+    one_at_a_time(session, "trail.seal")
+    previous = session.scalar(select(TrailSeal).order_by(TrailSeal.seq.desc()).limit(1))
     after = previous.last if previous else 0
     rows = session.execute(select(TrailRow.seq, TrailRow.digest).where(TrailRow.seq > after)
                            .order_by(TrailRow.seq)).all()
@@ -128,6 +129,14 @@ def verify(session: Session) -> Verdict:
         if row.digest != _deed_of(row).digest():
             return Verdict(total, len(open_rows), f"trail {row.seq}")
     return Verdict(total, len(open_rows), None)
+
+
+def deeds_of(session: Session, action: str) -> Iterator[tuple[Deed, bool]]:
+    """Every deed of one kind in its order, and whether it still is what was recorded."""
+    for row in session.scalars(select(TrailRow).where(TrailRow.action == action).order_by(TrailRow.seq)
+                               .execution_options(yield_per=500)):
+        deed = _deed_of(row)
+        yield deed, deed.digest() == row.digest
 
 
 def _deed_of(row: TrailRow) -> Deed:

@@ -12,12 +12,14 @@ from core.course.queries import (
     record_of,
 )
 from core.course.recompute import recompute
+from core.course.sealing import seal_hours
 from core.course.service import clear_hours, close_idle_leases, restore_hours
 from core.course.subjects import Subject, own_subject, subject, subjects_of
+from core.course.verify import verify_hours
 
 __all__ = [
     "Due", "Kind", "Lesson", "Package", "Part", "Progress", "StudyCompleted", "Subject", "add_lesson",
     "add_package", "clear_hours", "close_idle_leases", "credited_since", "fetched", "full_since", "own_subject",
     "progress", "progress_of_enrollment", "publish", "recompute", "record_of", "repeat_lesson", "restore_hours",
-    "subject", "subjects_of",
+    "seal_hours", "subject", "subjects_of", "verify_hours",
 ]

@@ -1,7 +1,6 @@
 """The triggers that keep the ledger append-only, for tests (`create_all`) and the migration alike.
 
-On PostgreSQL the migration also takes UPDATE, DELETE and TRUNCATE from the role that the app uses, where that role
-does not own the tables.
+On PostgreSQL the app's own role has no right to UPDATE or DELETE here either (`jianxue db role`).
 """
 from core.base.append_only import append_only
 
@@ -27,3 +26,5 @@ POSTGRESQL_GUARDS["hour_entry"] += [
     "CREATE TRIGGER hour_entry_overlap BEFORE INSERT ON hour_entry FOR EACH ROW WHEN (NEW.slot IS NOT NULL) "
     "EXECUTE FUNCTION hour_entry_overlap()",
 ]
+
+SEAL_GUARDS = append_only("seal_batch", MESSAGE)

@@ -8,6 +8,7 @@ from core.base.outbox import job
 from core.course.catalogue import begin_study
 from core.course.events import StudyCompleted
 from core.course.queries import study_of
+from core.course.sealing import seal_hours
 from core.course.service import close_idle_leases, recheck_completion, stop_study
 from core.course.uploads import prepare_lesson
 from core.cycle import EnrollmentCancelled, EnrollmentOpened, HoursDueChanged
@@ -15,7 +16,9 @@ from core.identity import person_of
 from core.notification import send_sms
 from core.tenancy import Ctx
 
-__all__ = ["cancelled", "close_idle", "completed", "due_changed", "opened", "prepare_lesson"]
+__all__ = ["cancelled", "close_idle", "completed", "due_changed", "opened", "prepare_lesson", "seal"]
+
+_BATCHES_A_RUN = 10
 
 
 @subscribe(EnrollmentOpened)
@@ -49,3 +52,11 @@ def completed(ctx: Ctx, event: StudyCompleted) -> None:
 def close_idle(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
     """Pages that went silent give up their lease; what they earned is kept."""
     close_idle_leases(ctx)
+
+
+@job("course.seal", queue="fast", every=timedelta(minutes=1))
+def seal(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
+    """The last minute's rows of the ledger become one batch; what has piled up goes into several (L16)."""
+    for _batch in range(_BATCHES_A_RUN):
+        if seal_hours(ctx) is None:
+            return

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     String,
     Table,
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.base.append_only import guard
 from core.base.db import Base, Id, Retention, id_column, personal
-from core.course.guards import POSTGRESQL_GUARDS, SQLITE_GUARDS
+from core.course.guards import APPEND_ONLY, POSTGRESQL_GUARDS, SEAL_GUARDS, SQLITE_GUARDS
 
 
 class Package(Base):
@@ -218,6 +219,26 @@ class HourNote(Base):
     at: Mapped[datetime]
 
 
+class SealBatch(Base):
+    """A seal over rows of the ledger and its evidence (L16): their leaves, one root, and the root before it.
+
+    `horizon_ms` is the newest moment in an id that has been sealed so far; `leaves` as in `leaves.pack_leaves`.
+    """
+
+    __tablename__ = "seal_batch"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(SmallInteger)
+    entries: Mapped[int] = mapped_column(Integer)
+    segments: Mapped[int] = mapped_column(Integer)
+    notes: Mapped[int] = mapped_column(Integer)
+    horizon_ms: Mapped[int] = mapped_column(BigInteger, index=True)
+    before: Mapped[str] = mapped_column(String(64))
+    root: Mapped[str] = mapped_column(String(64))
+    leaves: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class MediaRead(Base):
     """A range of a lesson's video that a lease fetched: who never fetches has seen nothing (L5)."""
 
@@ -230,7 +251,9 @@ class MediaRead(Base):
     last: Mapped[int] = mapped_column(Integer)
 
 
-for _name in ("segment", "hour_entry", "hour_note"):
+for _name in APPEND_ONLY:
     guarded = Base.metadata.tables[_name]
     assert isinstance(guarded, Table)
     guard(guarded, {"sqlite": SQLITE_GUARDS[_name], "postgresql": POSTGRESQL_GUARDS[_name]})
+assert isinstance(SealBatch.__table__, Table)
+guard(SealBatch.__table__, SEAL_GUARDS)

@@ -340,8 +340,10 @@ def _close_open_of(ctx: Ctx, asked: Subject, why: str) -> None:
 
 
 def _entries(ctx: Ctx, enrollment_id: Id) -> list[HourEntry]:
+    # Under the lock of its study: entries never change, and the app's role has no right to lock one.
+    ctx.db.execute(select(Study.enrollment_id).where(Study.enrollment_id == enrollment_id).with_for_update())
     return list(ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == enrollment_id)
-                               .order_by(HourEntry.id).with_for_update()))
+                               .order_by(HourEntry.id)))
 
 
 def _answer_to(ctx: Ctx, entry: HourEntry, kind: Kind, note_id: Id) -> HourEntry:
