@@ -187,7 +187,8 @@ def hours_recompute(installation: Installation, slug: str | None) -> None:
         for difference in found.differences:
             click.echo(f"{item.slug}\t{difference.lease_id}\t{difference.what}", err=True)
         differ = differ or bool(found.differences)
-        click.echo(f"{item.slug}：核对 {found.leases} 次学习、{found.beats} 次心跳，{len(found.differences)} 处不一致")
+        click.echo(f"{item.slug}：核对 {found.leases} 次学习、{found.beats} 次心跳，{len(found.differences)} 处不一致；"
+                   f"其中 {found.pruned} 次学习的心跳已按期清理，只核对证据与账目")
     if differ:
         sys.exit(1)
 

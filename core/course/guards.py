@@ -28,3 +28,4 @@ POSTGRESQL_GUARDS["hour_entry"] += [
 ]
 
 SEAL_GUARDS = append_only("seal_batch", MESSAGE)
+PRUNED_GUARDS = append_only("beats_pruned", MESSAGE)

@@ -7,6 +7,7 @@ from core.base.events import subscribe
 from core.base.outbox import job
 from core.course.catalogue import begin_study
 from core.course.events import StudyCompleted
+from core.course.pruning import prune_beats
 from core.course.queries import study_of
 from core.course.sealing import seal_hours
 from core.course.service import close_idle_leases, recheck_completion, stop_study
@@ -16,7 +17,7 @@ from core.identity import person_of
 from core.notification import send_sms
 from core.tenancy import Ctx
 
-__all__ = ["cancelled", "close_idle", "completed", "due_changed", "opened", "prepare_lesson", "seal"]
+__all__ = ["cancelled", "close_idle", "completed", "due_changed", "opened", "prepare_lesson", "prune", "seal"]
 
 _BATCHES_A_RUN = 10
 
@@ -60,3 +61,9 @@ def seal(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
     for _batch in range(_BATCHES_A_RUN):
         if seal_hours(ctx) is None:
             return
+
+
+@job("course.prune", queue="fast", every=timedelta(days=1), at=timedelta(hours=3))
+def prune(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
+    """Beats whose time of keeping is over go; segments and entries stay (A.7)."""
+    prune_beats(ctx)

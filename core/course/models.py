@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.base.append_only import guard
 from core.base.db import Base, Id, Retention, id_column, personal
-from core.course.guards import APPEND_ONLY, POSTGRESQL_GUARDS, SEAL_GUARDS, SQLITE_GUARDS
+from core.course.guards import APPEND_ONLY, POSTGRESQL_GUARDS, PRUNED_GUARDS, SEAL_GUARDS, SQLITE_GUARDS
 
 
 class Package(Base):
@@ -239,6 +239,16 @@ class SealBatch(Base):
     leaves: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class BeatsPruned(Base):
+    """The beats of a closed, sealed lease whose time of keeping is over, and how many were deleted."""
+
+    __tablename__ = "beats_pruned"
+
+    lease_id: Mapped[Id] = mapped_column(ForeignKey("study_lease.id"), primary_key=True)
+    beats: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime]
+
+
 class MediaRead(Base):
     """A range of a lesson's video that a lease fetched: who never fetches has seen nothing (L5)."""
 
@@ -257,3 +267,5 @@ for _name in APPEND_ONLY:
     guard(guarded, {"sqlite": SQLITE_GUARDS[_name], "postgresql": POSTGRESQL_GUARDS[_name]})
 assert isinstance(SealBatch.__table__, Table)
 guard(SealBatch.__table__, SEAL_GUARDS)
+assert isinstance(BeatsPruned.__table__, Table)
+guard(BeatsPruned.__table__, PRUNED_GUARDS)

@@ -1,12 +1,12 @@
 """Does the ledger say what the evidence says? Every lease is judged again from the beats that arrived (C-01)."""
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from core.base.db import Id
 from core.course.ledger import Kind
-from core.course.models import BeatRow, HourEntry, Segment, StudyLease
+from core.course.models import BeatRow, BeatsPruned, HourEntry, Segment, StudyLease
 from core.course.queries import moment, pace
 from core.course.rules import Beat, BeatState, Pace, Run, close, judge_beat
 from core.course.tokens import pack, unpack
@@ -23,23 +23,38 @@ class Difference:
 
 @dataclass(frozen=True)
 class Recomputed:
-    """How much was judged again, and what differs; an honest ledger has no difference."""
+    """How much was judged again, and what differs; an honest ledger has no difference.
+
+    Of `pruned` leases the beats are gone: there only segments and entries were compared.
+    """
 
     leases: int
     beats: int
     differences: tuple[Difference, ...]
+    pruned: int = 0
 
 
 def recompute(ctx: Ctx) -> Recomputed:
     """Judge every lease of the tenant again, and compare beats, runs and entries."""
     leases = beats = 0
     found: list[Difference] = []
+    pruned = set(ctx.db.scalars(select(BeatsPruned.lease_id)))
     for lease in ctx.db.scalars(select(StudyLease).order_by(StudyLease.id)).yield_per(200):
         leases += 1
         rows = ctx.db.scalars(select(BeatRow).where(BeatRow.lease_id == lease.id).order_by(BeatRow.seq)).all()
         beats += len(rows)
+        if lease.id in pruned:
+            found += _left(ctx, lease, len(rows))
+            continue
         found += _differences(ctx, lease, list(rows), pace(ctx, moment(lease.opened_ms)))
-    return Recomputed(leases, beats, tuple(found))
+    return Recomputed(leases, beats, tuple(found), len(pruned))
+
+
+def _left(ctx: Ctx, lease: StudyLease, beats: int) -> Iterator[Difference]:
+    """What can still be compared once the beats are pruned: the segments, which are sealed, with their entries."""
+    if beats or lease.closed_ms is None:
+        yield Difference(lease.id, f"its beats were pruned, and {beats} are there" if beats else "pruned, and open")
+    yield from _entries(_held(ctx, lease))
 
 
 def _differences(ctx: Ctx, lease: StudyLease, rows: list[BeatRow], beats: Pace) -> Iterator[Difference]:
@@ -68,16 +83,25 @@ def _ending(lease: StudyLease, state: BeatState, runs: list[Run]) -> Iterator[Di
 
 
 def _evidence(ctx: Ctx, lease: StudyLease, runs: list[Run]) -> Iterator[Difference]:
-    rows = ctx.db.execute(
-        select(Segment, HourEntry).outerjoin(HourEntry, (HourEntry.segment_id == Segment.id)
-                                             & (HourEntry.kind == Kind.CREDIT))
-        .where(Segment.lease_id == lease.id).order_by(Segment.from_ms, Segment.to_ms)).all()
+    rows = _held(ctx, lease)
     held = [Run(segment.from_ms, segment.to_ms, segment.pos_from_ms, segment.pos_to_ms, segment.slot, segment.slots)
             for segment, _entry in rows]
     if held != sorted(runs, key=lambda run: (run.from_ms, run.to_ms)):
         yield Difference(lease.id, f"{len(held)} segments, judged again {len(runs)}")
+    yield from _entries(rows)
+
+
+def _held(ctx: Ctx, lease: StudyLease) -> Sequence[Row[Segment, HourEntry]]:
+    """The segments of a lease, each with its credit."""
+    return ctx.db.execute(
+        select(Segment, HourEntry).outerjoin(HourEntry, (HourEntry.segment_id == Segment.id)
+                                             & (HourEntry.kind == Kind.CREDIT))
+        .where(Segment.lease_id == lease.id).order_by(Segment.from_ms, Segment.to_ms)).all()
+
+
+def _entries(rows: Sequence[Row[Segment, HourEntry]]) -> Iterator[Difference]:
     for segment, entry in rows:
         credited = (entry.slot, entry.slots) if entry else (0, 0)
         if credited != (segment.slot, segment.slots):
-            yield Difference(lease.id, f"entry of segment {segment.id}: {credited}, evidence "
-                                       f"{(segment.slot, segment.slots)}")
+            yield Difference(segment.lease_id, f"entry of segment {segment.id}: {credited}, evidence "
+                                               f"{(segment.slot, segment.slots)}")
