@@ -9,6 +9,7 @@ from core.contract.hooks import hookimpl
 from core.contract.values import Action, CaseRow, CaseSection, PersonFacts, Step, StepState
 from core.tenancy import Ctx
 from core.web.filters import day, daytime
+from core.web.helping import whom_to_ask
 
 
 @hookimpl(trylast=True)
@@ -25,7 +26,7 @@ def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
     look = Action("audit", title, url_for("audit.waiting", enrollment_id=case.enrollment_id))
     if case.state == CaseState.WAITING:
         late = line.clock is Clock.LATE
-        reason = (_("%(post)s：已超过承诺的时间，请拨打服务电话催办。", post=line.post) if late else
+        reason = (_("%(post)s：已超过承诺的时间，请%(ask)s催办。", post=line.post, ask=whom_to_ask(ctx)) if late else
                   _("%(post)s：预计%(day)s前完成，结果以短信告知。", post=line.post, day=day(case.due_last)))
         return [Step(6, title, StepState.IN_AUDIT, reason, since=case.opened_at, action=look)]
     decision = last_decision(ctx, case)

@@ -17,6 +17,7 @@ from core.course import own_subject
 from core.organization import posts
 from core.web import JianxueFlask, current_ctx, page
 from core.web.forms import Form
+from core.web.helping import whom_to_ask
 from core.web.paging import page_of
 
 bp = Blueprint("audit", __name__, template_folder="templates")
@@ -139,7 +140,7 @@ def waiting(enrollment_id: UUID) -> ResponseReturnValue:
     asked = own_subject(ctx, enrollment_id)
     cases = [one for one in queries.cases_of(ctx, asked.person_id) if one.enrollment_id == asked.id]
     rules = ctx.rules()
-    return page("audit/waiting.html", subject=asked, case=cases[0] if cases else None,
+    return page("audit/waiting.html", subject=asked, ask=whom_to_ask(ctx), case=cases[0] if cases else None,
                 rounds=[(one, queries.last_decision(ctx, one)) for one in cases], states=STATE_TEXTS,
                 grounds=GROUND_TEXTS, audit_time=rules.texts.audit_time,
                 line=queries.line_of(ctx, cases[0]) if cases else None, active="training",

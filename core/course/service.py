@@ -42,6 +42,7 @@ from core.course.wording import sentence_of
 from core.extension import hooks
 from core.identity import note_study
 from core.tenancy import Ctx
+from core.web.helping import whom_to_ask
 
 LONGEST_MS = 2**31 - 1
 
@@ -104,7 +105,7 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
     note_study(ctx, asked.person_id)
     before = _close_open(ctx, asked.person_id, "taken_over")
     lessons, learned = lessons_of(ctx, asked), progress(ctx, asked)
-    lesson = _chosen(lessons, learned, lesson_id)
+    lesson = _chosen(ctx, lessons, learned, lesson_id)
     beats = pace(ctx)
     latest = ctx.db.scalars(select(StudyLease).where(StudyLease.person_id == asked.person_id)
                             .order_by(StudyLease.epoch.desc()).limit(1)).first()
@@ -130,12 +131,13 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
     return Opened(lease.id, seal(beat_key(ctx), _terms(lease), state), state, lesson)
 
 
-def _chosen(lessons: list[LessonState], learned: Progress, lesson_id: Id | None) -> LessonState:
+def _chosen(ctx: Ctx, lessons: list[LessonState], learned: Progress, lesson_id: Id | None) -> LessonState:
     following = next_lesson(lessons, learned)
     if learned.done:
         raise Conflict("all_done", _("全部课程已经学完，可以在“我的培训”里点“重播”观看。"))
     if following is None:
-        raise Conflict("lessons_missing", _("课程包里的课件还不齐，学时无法学满。请拨打服务电话，我们会尽快补上。"))
+        raise Conflict("lessons_missing", _(
+            "课程包里的课件还不齐，学时无法学满。请%(ask)s，我们会尽快补上。", ask=whom_to_ask(ctx)))
     if lesson_id is None:
         return following
     lesson = next((one for one in lessons if one.id == lesson_id), None)

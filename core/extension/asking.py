@@ -21,7 +21,7 @@ from core.tenancy import Ctx, Tenant
 
 log = logging.getLogger("jianxue.plugins")
 T = TypeVar("T")
-UNDECIDED = "这一步暂时无法判断，没有做任何更改。请稍后再试，或拨打服务电话。"
+UNDECIDED = "这一步暂时无法判断，没有做任何更改。请稍后再试；一直这样的，请告诉工作人员。"
 FAILURES = (Exception, SystemExit)
 """What a plugin may raise; `sys.exit()` in one must not end a thread that serves others."""
 

@@ -22,6 +22,7 @@ from core.presence.queries import (
 from core.presence.states import MOVES, OPEN, ChallengeState
 from core.presence.tokens import Gate
 from core.tenancy import Ctx
+from core.web.helping import whom_to_ask
 
 _OPEN_FOR = timedelta(seconds=60)
 _MOST_FRAMES = 12
@@ -93,7 +94,7 @@ def open_challenge(ctx: Ctx, gate: Gate, draw: Drawer = by_secrets) -> Challenge
     if not left:
         raise TooMany("tries_used", _("刷脸已试了 %(tries)s 次没有通过。", tries=ctx.rules().presence.tries),
                       hint=_("请申请现场见证，或一小时后再试。"))
-    vector = _describe(face_client(ctx), photo) if known is None else b""
+    vector = _describe(ctx, photo) if known is None else b""
     if vector:
         _keep_template(ctx, person, vector)
     _end_open(ctx, person.id)
@@ -119,15 +120,15 @@ def _photo(ctx: Ctx, person: Person) -> bytes:
     try:
         return ctx.blobs.get(person.photo_key)
     except FileNotFoundError:
-        raise Refused("no_photo", _("您的照片读不出来，无法比对。"), hint=_("请拨打服务热线，由工作人员处理。")) from None
+        raise Refused("no_photo", _("您的照片读不出来，无法比对。"), hint=_("请%(ask)s，由工作人员处理。", ask=whom_to_ask(ctx))) from None
 
 
-def _describe(client: FaceClient, photo: bytes) -> bytes:
+def _describe(ctx: Ctx, photo: bytes) -> bytes:
     try:
-        return client.ask({"op": "enroll"}, (photo,)).parts[0]
+        return face_client(ctx).ask({"op": "enroll"}, (photo,)).parts[0]
     except FaceRefusal:
         raise Refused("photo_unfit", _("您的照片上找不到清楚的人脸，无法比对。"),
-                      hint=_("请拨打服务热线，由工作人员更换照片。")) from None
+                      hint=_("请%(ask)s，由工作人员更换照片。", ask=whom_to_ask(ctx))) from None
 
 
 def _keep_template(ctx: Ctx, person: Person, vector: bytes) -> None:

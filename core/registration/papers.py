@@ -12,6 +12,7 @@ from core.registration.schemas import ConfirmPhoneSchema, ScansAsked, ScansSchem
 from core.tenancy import Ctx
 from core.web import current_ctx, page
 from core.web.forms import Form
+from core.web.helping import whom_to_ask
 from core.web.shell import address
 
 
@@ -48,7 +49,7 @@ def scans_page() -> ResponseReturnValue:
     person = current_person(ctx)
     shown = {Side(one.side): scans.address_of(ctx, one) for one in scans_of(ctx, person)}
     return page("registration/scans.html", status=form.status, form=form, shown=shown, words=SIDE_TEXTS,
-                open=scans.may_replace(person), minutes=scans.LOOK_MINUTES)
+                ask=whom_to_ask(ctx), open=scans.may_replace(person), minutes=scans.LOOK_MINUTES)
 
 
 @policy(SIGNED_IN)

@@ -14,6 +14,7 @@ from core.base.errors import Conflict, NotFound, Refused
 from core.identity import SIDE_TEXTS, IdScan, Person, Side, scans_of
 from core.registration.photos import plain_jpeg
 from core.tenancy import Ctx
+from core.web.helping import whom_to_ask
 
 KIND = "scan"
 PURGE = "registration.purge_scan"
@@ -43,7 +44,8 @@ def clean(pictures: Mapping[Side, bytes]) -> dict[Side, bytes]:
 def keep(ctx: Ctx, person: Person, pictures: Mapping[Side, bytes]) -> None:
     """Put the sides on file; a side that is neither there nor given is asked for."""
     if not may_replace(person):
-        raise Conflict("scan_kept", _("已经开始学习，身份证照片不能再更换。确有错误请拨打服务电话。"))
+        raise Conflict("scan_kept", _(
+            "已经开始学习，身份证照片不能再更换。确有错误请%(ask)s。", ask=whom_to_ask(ctx)))
     known = {Side(scan.side): scan for scan in scans_of(ctx, person)}
     for side in Side:
         if side not in known and side not in pictures:
