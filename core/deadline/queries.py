@@ -215,24 +215,30 @@ def proposals() -> Select[GraceEntry]:
 
 def in_state(rows: Select[GraceEntry], state: GraceState) -> Select[GraceEntry]:
     """Those of the proposals that stand in a state; the same as `GraceEntry.state`, for the database."""
-    def said(step: GraceStep) -> Exists:
-        other = aliased(GraceEntry)
-        return exists().where(and_(other.answers_id == GraceEntry.id, other.step == step))
-
-    withdrawn = said(GraceStep.WITHDRAW)
+    withdrawn = _said(GraceStep.WITHDRAW)
     if state is GraceState.WITHDRAWN:
         return rows.where(withdrawn)
     if state is GraceState.GRANTED:
-        return rows.where(said(GraceStep.CONFIRM), ~withdrawn)
+        return rows.where(_said(GraceStep.CONFIRM), ~withdrawn)
     if state is GraceState.REFUSED:
-        return rows.where(said(GraceStep.REFUSE))
-    return rows.where(~said(GraceStep.CONFIRM), ~said(GraceStep.REFUSE), ~withdrawn)
+        return rows.where(_said(GraceStep.REFUSE))
+    return rows.where(~_said(GraceStep.CONFIRM), ~_said(GraceStep.REFUSE), ~withdrawn)
+
+
+_ANSWER = aliased(GraceEntry)
+
+
+def _said(step: GraceStep) -> Exists:
+    return exists().where(and_(_ANSWER.answers_id == GraceEntry.id, _ANSWER.step == step))
+
+
+# Put together once: the menu of every page of a reviewer asks it.
+_WAITING = select(func.count()).select_from(in_state(proposals(), GraceState.WAITING).order_by(None).subquery())
 
 
 def waiting_graces(ctx: Ctx) -> int:
     """How many proposals wait for a second person."""
-    return ctx.db.scalar(select(func.count()).select_from(
-        in_state(proposals(), GraceState.WAITING).order_by(None).subquery())) or 0
+    return ctx.db.scalar(_WAITING) or 0
 
 
 # the forecast's page
