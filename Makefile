@@ -18,10 +18,10 @@ ON_POSTGRES := $(addprefix --ignore=tests/,$(ONCE)) --ignore=tests/test_run.py
 test: setup-test lint  ## lint, types, house rules, all tests on SQLite and PostgreSQL, and the browser's walk
 	@$(PY) -m pytest $(BOTH_CORES)
 	@echo "on PostgreSQL:"; JIANXUE_TEST_PG=1 $(PY) -m pytest $(BOTH_CORES) $(ON_POSTGRES)
-	@$(PY) -m pytest -m walk
+	@$(PY) -m pytest -m walk $(BOTH_CORES)
 
 walk: setup-test  ## the eight steps in a browser; pictures and PDFs in var/walk/
-	@$(PY) -m pytest -m walk
+	@$(PY) -m pytest -m walk $(BOTH_CORES)
 
 prove: setup-test  ## the long checks: kills, floods, full numbers; results in var/prove.json
 	@$(PY) -m tests.proving
