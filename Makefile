@@ -11,7 +11,8 @@ run: setup  ## start the portal with demo data on http://national.localhost:8000
 	@exec .venv/bin/jianxue run --demo
 
 # What has no database of its own to speak of runs once, on SQLite.
-ONCE := base contracts browser walk prove demo web tenancy extension testing flows
+ONCE := base contracts browser walk prove demo web tenancy extension testing flows documents course/test_player.py deadline/test_pages.py \
+	presence/test_photo.py presence/test_matching.py presence/test_process.py presence/test_liveness.py
 BOTH_CORES := -n 2 --dist worksteal
 ON_POSTGRES := $(addprefix --ignore=tests/,$(ONCE)) --ignore=tests/test_run.py
 

@@ -167,11 +167,12 @@ def built(blank: Path) -> JianxueFlask:
 @pytest.fixture
 def app(built: JianxueFlask, config: Config, directory: Directory) -> Iterator[JianxueFlask]:
     """The whole app over this test's tenants; CSRF is on, as in production. What a test sets on it is undone."""
-    settings, attributes = dict(built.config), dict(vars(built))
+    settings, extensions, attributes = dict(built.config), dict(built.extensions), dict(vars(built))
     vars(built).update(jianxue=config, directory=directory, _overlays={})
     yield built
-    built.config.clear()
-    built.config.update(settings)
+    for changed, kept in ((built.config, settings), (built.extensions, extensions)):
+        changed.clear()
+        changed.update(kept)
     vars(built).clear()
     vars(built).update(attributes)
 
