@@ -44,6 +44,8 @@ def steps(ctx: Ctx) -> list[FlowStep]:
         "registration.register", "cycle.education", "payment.orders", "course.training", "course.training", "",
         "course.training", "certificate.certificates")
     said = _said(rules)
+    if rules.texts.pay_note:
+        said[1] = said[1][:-1]  # nobody sees an order
     in_person = rules.account.origin == "institution"
     if in_person:
         endpoints = ("identity.sign_in", *["organization.institutions"] * 2, *endpoints[3:])

@@ -22,7 +22,8 @@ def listing() -> ResponseReturnValue:
     """The institutions by city, searched by `q` in name and place."""
     ctx = current_ctx()
     cities = ctx.db.scalars(select(Organization.city).distinct().where(
-        Organization.kind == INSTITUTION, Organization.closed_at.is_(None)).order_by(Organization.city)).all()
+        Organization.kind == INSTITUTION, Organization.closed_at.is_(None), Organization.city != "").order_by(
+            Organization.city)).all()
     city, words = request.args.get("city", ""), request.args.get("q", "").strip()[:60]
     wanted = institutions()
     if city in cities:
