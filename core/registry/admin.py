@@ -40,6 +40,13 @@ class SheetSchema(FormSchema[dict[str, Any]]):
         "请先下载模板，按模板填写。有一处不对就整份不写入，改好再传。")))
 
 
+class StatusSheetSchema(FormSchema[dict[str, Any]]):
+    """The upload of the sheet of statuses (JL-08)."""
+
+    sheet = fields.Raw(required=True, metadata=shown(_l("证书状态表格"), "file", accept=".xlsx,.xls,.csv", hint=_l(
+        "列：证书编号、姓名、证书状态（正常或非正常）、备注（理由）。")))
+
+
 def _status(value: str) -> object:
     found = Status(value) if value in set(Status) else None
     return status(STATUS_TEXTS[found], TONES[found]) if found else status(value)
@@ -198,7 +205,7 @@ class CertificateStates(Certificates):
     @expose("/import/", methods=("GET", "POST"))
     def import_view(self) -> ResponseReturnValue:
         """The sheet is looked through; nothing is written before it is confirmed."""
-        ctx, form = current_ctx(), Form(SheetSchema(), request)
+        ctx, form = current_ctx(), Form(StatusSheetSchema(), request)
         if form.submitted() and (asked := form.load()) is not None:
             try:
                 report = statuses.check_sheet(ctx, asked["sheet"].read(), asked["sheet"].filename)
