@@ -17,7 +17,7 @@ from core.extension.parts import package_of, plugin_part, register_parts
 from core.extension.scanning import warn_of_source
 from core.tenancy import Directory, open_directory
 from core.web import JianxueFlask, health
-from core.web.ownership import installing
+from core.web.installing import installing
 
 log = logging.getLogger("jianxue.plugins")
 
