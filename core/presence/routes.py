@@ -124,9 +124,12 @@ def _number(name: str) -> int:
 
 
 def _said(progress: Progress) -> dict[str, object]:
+    """What the page hears: `state` and `hint` always; `text` whenever the large line changes; `action`, `seconds`,
+    `step` of `steps` when an action is told; why, what to do and the tries `left` at a failure."""
     said: dict[str, object] = {"state": progress.state.value, "hint": hint_text(progress.hint)}
     if progress.action:
-        said |= {"action": progress.action.value, "text": action_text(progress.action), "seconds": progress.seconds}
+        said |= {"action": progress.action.value, "text": action_text(progress.action), "seconds": progress.seconds,
+                 "step": progress.step, "steps": progress.steps}
     if progress.state is ChallengeState.FAILED:
         why = failure(progress.reason)
         said |= {"reason": progress.reason, "sentence": why.sentence, "advice": why.hint, "left": progress.tries_left}

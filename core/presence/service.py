@@ -43,12 +43,15 @@ class Batch:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a try stands; `seconds` is the time that the action told last was given."""
+    """Where a try stands; `seconds` is the time that the action told last was given, `step` of `steps` (from 1) its
+    place among the drawn ones."""
 
     state: ChallengeState
     hint: str | None = None
     action: Action | None = None
     seconds: float = 0.0
+    step: int = 0
+    steps: int = 0
     reason: str = ""
     tries_left: int = 0
 
@@ -239,7 +242,7 @@ def _tell(ctx: Ctx, challenge: Challenge, round_trip_ms: int) -> Progress:
     challenge.told_at = ctx.tenant.clock.now()
     challenge.deadline_at = challenge.told_at + timedelta(seconds=rules.action_seconds + grace)
     return Progress(ChallengeState.ACTING, action=Action(challenge.actions[challenge.step]),
-                    seconds=float(rules.action_seconds))
+                    seconds=float(rules.action_seconds), step=challenge.step + 1, steps=len(challenge.actions))
 
 
 def _fail(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:

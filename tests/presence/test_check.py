@@ -58,6 +58,7 @@ def test_a_turn_in_time_opens_the_way(tenant: Tenant, browser_of: BrowserOf, clo
     assert one.begin().status_code == 200 and "action" not in one.tried
     said = one.play(straight(6, 0))
     assert (said["state"], said["action"], said["seconds"]) == ("acting", action.value, 3.0)
+    assert (said["step"], said["steps"]) == (1, 1)
     assert said["text"] == {"turn_left": "请慢慢向左转头", "turn_right": "请慢慢向右转头"}[action]
     said = one.play(turn(action, 50))
     assert said["state"] == "passed", said
