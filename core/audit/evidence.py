@@ -14,6 +14,7 @@ from core.identity import Person, person_of
 from core.presence import (
     Attestation,
     Snapshot,
+    accepted_up_to,
     attestations_of,
     look_at,
     look_at_face,
@@ -35,6 +36,7 @@ class Picture:
     word: str
     tone: str
     distance: float | None
+    limit: float
 
     @property
     def shown(self) -> bool:
@@ -66,18 +68,20 @@ UNDECIDED = frozenset({"waiting", "unsure", "review"})
 def evidence_of(ctx: Ctx, case: AuditCase) -> Evidence:
     """The evidence of a case's enrollment (N-36, N-45)."""
     asked = subject(ctx, case.enrollment_id)
-    pictures = [_checked(one) for one in attestations_of(ctx, asked.id)]
-    pictures += [_snapped(one) for one in snapshots_of(ctx, asked.id)]
+    pictures = [_checked(ctx, one) for one in attestations_of(ctx, asked.id)]
+    pictures += [_snapped(ctx, one) for one in snapshots_of(ctx, asked.id)]
     return Evidence(person_of(ctx, case.person_id), progress(ctx, asked), record_of(ctx, asked),
                     round(fetched(ctx, asked.id) / 1_000_000, 1), tuple(pictures), best_result(ctx, asked.id))
 
 
-def _checked(one: Attestation) -> Picture:
-    return Picture(one.id, "check", None, one, str(zone_text(one.zone)), _tone(one.zone), one.euclid)
+def _checked(ctx: Ctx, one: Attestation) -> Picture:
+    return Picture(one.id, "check", None, one, str(zone_text(one.zone)), _tone(one.zone), one.euclid,
+                   accepted_up_to(ctx, one))
 
 
-def _snapped(one: Snapshot) -> Picture:
-    return Picture(one.id, "snapshot", one, None, str(verdict_text(one.verdict)), _tone(one.verdict), one.euclid)
+def _snapped(ctx: Ctx, one: Snapshot) -> Picture:
+    return Picture(one.id, "snapshot", one, None, str(verdict_text(one.verdict)), _tone(one.verdict), one.euclid,
+                   accepted_up_to(ctx, one))
 
 
 def _tone(word: str) -> str:

@@ -54,7 +54,7 @@ def _case_page(case_id: Id, form: Form[object] | object, status: int = 200) -> R
                 seen=evidence.evidence_of(ctx, found), decisions=queries.decisions_of(ctx, found.id),
                 state=STATE_TEXTS[CaseState(found.state)], grounds=GROUND_TEXTS, form=form,
                 earlier=[one for one in queries.cases_of(ctx, found.person_id) if one.id != found.id],
-                states=STATE_TEXTS, limit=ctx.rules().presence.accept_euclid)
+                states=STATE_TEXTS)
 
 
 @bp.get("/audit/<uuid:case_id>/pass")

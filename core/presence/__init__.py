@@ -6,7 +6,9 @@ never loads it.
 from core.presence.client import FaceServiceDown, judge_photo
 from core.presence.keeping import hold_pictures, release_pictures
 from core.presence.models import Attestation, Snapshot, SupervisedRequest
-from core.presence.queries import Coverage, attestations_of, attested, coverage, snapshot_key, snapshots_of
+from core.presence.queries import (
+    Coverage, accepted_up_to, attestations_of, attested, coverage, snapshot_key, snapshots_of,
+)
 from core.presence.rules import PhotoVerdict, grounds_text
 from core.presence.snapshots import SnapshotAsk, asks, look_at, look_at_face, snapshot_due
 from core.presence.tokens import Ask, check_url
@@ -14,7 +16,7 @@ from core.presence.words import verdict_text, zone_text
 
 __all__ = [
     "Ask", "Attestation", "Coverage", "FaceServiceDown", "PhotoVerdict", "Snapshot", "SnapshotAsk",
-    "SupervisedRequest", "asks", "attestations_of", "attested", "check_url", "coverage", "grounds_text",
-    "hold_pictures", "judge_photo", "look_at", "look_at_face", "release_pictures", "snapshot_due",
+    "SupervisedRequest", "accepted_up_to", "asks", "attestations_of", "attested", "check_url", "coverage",
+    "grounds_text", "hold_pictures", "judge_photo", "look_at", "look_at_face", "release_pictures", "snapshot_due",
     "snapshot_key", "snapshots_of", "verdict_text", "zone_text",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.presence.engine import FaceEngine, Rgb
 from core.presence.liveness import Action, LivenessRules, Reason, hint, judge
-from core.presence.matching import MatchRules, compare, packed, unpacked
+from core.presence.matching import MatchRules, compare, compare_more, packed, unpacked
 from core.presence.measure import light
 from core.presence.photo import Unfit, decode, encode, examine
 from core.presence.rules import PhotoLimits
@@ -123,12 +123,11 @@ class Handler:
         if kept is None:
             raise Refused("unknown sitting")
         rules = MatchRules(**message.head["match"])
-        live = kept.sitting.descriptors(rules.frames)
         best = kept.sitting.best()
-        if not live or best is None:
-            raise Refused(Reason.NO_FACE.value)
         mean = unpacked(message.parts[1]) if message.head.get("mean") else None
-        match = compare(live, unpacked(message.parts[0]), mean, rules)
+        match = compare_more(kept.sitting.descriptors, unpacked(message.parts[0]), mean, rules)
+        if match is None or best is None:
+            raise Refused(Reason.NO_FACE.value)
         said = {"ok": True, "match": asdict(match), "digests": kept.sitting.digests[-200:]}
         return Message(said, (encode(best, 60),))
 

@@ -54,7 +54,8 @@ class Challenge(Base):
 
 
 class Attestation(Base):
-    """Proof that the person was there when the player opened: by face, or by a supervised session."""
+    """Proof that the person was there when the player opened: by face, or by a supervised session. `frames`: how
+    many were averaged for the distances, since thresholds differ by it (L14)."""
 
     __tablename__ = "attestation"
     __table_args__ = (Index("ix_attestation_holder", "person_id", "enrollment_id", "valid_until"),)
@@ -67,6 +68,7 @@ class Attestation(Base):
     zone: Mapped[str] = mapped_column(String(10))
     euclid: Mapped[float | None]
     cosine: Mapped[float | None]
+    frames: Mapped[int | None]
     picture_key: Mapped[str | None] = mapped_column(String(120), info=personal(Retention.EVIDENCE))
     witness_id: Mapped[Id | None]
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -141,10 +141,16 @@ def snapshot_key(ctx: Ctx) -> bytes:
 
 
 def match_rules(ctx: Ctx, frames: int | None = None) -> MatchRules:
-    """The tenant's thresholds, for the number of frames that a check averages."""
+    """The tenant's thresholds; a face check accepts by no fewer frames than the tenant says, a snapshot by one."""
     rules = ctx.rules().presence
-    return MatchRules(frames or rules.match_frames, rules.accept_euclid, rules.accept_cosine, rules.review_euclid,
-                      rules.review_cosine, rules.review_floor_euclid, rules.review_ceiling_euclid)
+    return MatchRules.of(rules, frames or rules.match_frames)
+
+
+def accepted_up_to(ctx: Ctx, seen: Attestation | Snapshot) -> float:
+    """The Euclidean distance up to which a picture of this kind counts as the same person, for the auditor."""
+    rules = match_rules(ctx)
+    zones = rules.zones(1 if isinstance(seen, Snapshot) else seen.frames or rules.frames)
+    return zones.floor_euclid if seen.cosine is None else zones.accept_euclid
 
 
 def liveness_rules(ctx: Ctx) -> LivenessRules:

@@ -67,6 +67,7 @@ class _Told:
     zone: str = ""
     euclid: float | None = None
     cosine: float | None = None
+    frames: int | None = None
     digests: tuple[str, ...] = ()
     picture: bytes = b""
 
@@ -208,7 +209,8 @@ def _match(ctx: Ctx, challenge: Challenge, client: FaceClient) -> _Told:
     match = answer.head["match"]
     fits = match["zone"] != Zone.REFUSE
     return _Told(fits, True, "" if fits else "no_match", zone=match["zone"], euclid=match["euclid"],
-                 cosine=match["cosine"], digests=tuple(answer.head["digests"]), picture=answer.parts[0])
+                 cosine=match["cosine"], frames=match["frames"], digests=tuple(answer.head["digests"]),
+                 picture=answer.parts[0])
 
 
 def _advance(ctx: Ctx, challenge_id: Id, told: _Told, batch: Batch) -> Progress:
@@ -249,7 +251,8 @@ def _fail(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
     _move(challenge, ChallengeState.FAILED)
     challenge.reason, challenge.ended_at = told.reason, ctx.now
     ctx.db.flush()
-    ctx.record("presence.failed", challenge.enrollment_id, reason=told.reason, euclid=told.euclid, cosine=told.cosine)
+    ctx.record("presence.failed", challenge.enrollment_id, reason=told.reason, euclid=told.euclid, cosine=told.cosine,
+               frames=told.frames)
     return _ended(ctx, challenge)
 
 
@@ -258,8 +261,10 @@ def _pass(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
     challenge.ended_at, challenge.digests = ctx.now, list(told.digests)
     ctx.db.add(Attestation(
         person_id=challenge.person_id, enrollment_id=challenge.enrollment_id, challenge_id=challenge.id, kind="face",
-        zone=told.zone, euclid=told.euclid, cosine=told.cosine, picture_key=ctx.blobs.put(told.picture, "face"),
-        given_at=ctx.now, valid_until=ctx.now + timedelta(minutes=ctx.rules().presence.attestation_minutes)))
+        zone=told.zone, euclid=told.euclid, cosine=told.cosine, frames=told.frames,
+        picture_key=ctx.blobs.put(told.picture, "face"), given_at=ctx.now,
+        valid_until=ctx.now + timedelta(minutes=ctx.rules().presence.attestation_minutes)))
     ctx.db.flush()
-    ctx.record("presence.passed", challenge.enrollment_id, zone=told.zone, euclid=told.euclid, cosine=told.cosine)
+    ctx.record("presence.passed", challenge.enrollment_id, zone=told.zone, euclid=told.euclid, cosine=told.cosine,
+               frames=told.frames)
     return Progress(ChallengeState.PASSED)

@@ -1,6 +1,5 @@
 """One try in front of the camera, as the face process keeps it in memory while frames arrive (N-34)."""
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -40,6 +39,7 @@ class Sitting:
     portraits: list[_Portrait] = field(default_factory=list)
     _track: Track | None = None
     _own: Descriptor | None = None
+    _described: list[Descriptor] = field(default_factory=list)
 
     def take(self, image: Rgb, at: float) -> Sight | None:
         """Judge one frame received at `at` seconds; None for the same pixels as the frame before (a slow
@@ -96,8 +96,11 @@ class Sitting:
         self.portraits = sorted([*self.portraits, portrait], key=lambda one: -one.crisp)[:5]
 
     def descriptors(self, count: int) -> list[Descriptor]:
-        """Of the sharpest frontal frames, each averaged with its mirror; fewer when fewer are there."""
-        return [averaged(self.engine, self.engine.chip(one.image, one.face)) for one in self.portraits[:count]]
+        """Of the sharpest frontal frames, each averaged with its mirror; fewer when fewer are there. Asked again
+        for more, only what is missing is worked out."""
+        self._described += [averaged(self.engine, self.engine.chip(one.image, one.face))
+                            for one in self.portraits[len(self._described):count]]
+        return self._described[:count]
 
     def best(self) -> Rgb | None:
         """The sharpest frontal frame, kept as evidence."""
@@ -108,12 +111,6 @@ def averaged(engine: FaceEngine, chip: Rgb) -> Descriptor:
     """The descriptor of a face, averaged with that of its mirror image (faces §1: fewer errors)."""
     plain, mirrored = engine.describe([chip, chip[:, ::-1]])
     mean: NDArray[np.float64] = (plain + mirrored) / 2
-    return mean
-
-
-def mean_of(descriptors: Sequence[Descriptor]) -> Descriptor:
-    """The mean of several live descriptors."""
-    mean: NDArray[np.float64] = np.mean(np.stack(list(descriptors)), axis=0)
     return mean
 
 

@@ -118,13 +118,13 @@ class PresenceRules:
     snapshots_min_per_hour: int
     snapshots_max_per_hour: int
     snapshot_misses: int
-    match_frames: int
-    accept_euclid: float
-    accept_cosine: float
-    review_euclid: float
-    review_cosine: float
-    review_floor_euclid: float
-    review_ceiling_euclid: float
+    match_frames: int            # fewer frames never accept; who is not accepted by them is judged by up to five
+    accept_euclid: tuple[float, ...]    # each of the six: for 1, 2, 3, 4 and 5 frames
+    accept_cosine: tuple[float, ...]
+    review_euclid: tuple[float, ...]
+    review_cosine: tuple[float, ...]
+    review_floor_euclid: tuple[float, ...]
+    review_ceiling_euclid: tuple[float, ...]
     centre_min_photos: int
     turn_min: float
     eye_min: float

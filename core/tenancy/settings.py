@@ -30,7 +30,16 @@ def _day_or_none(value: Any) -> bool:
         return False
 
 
+def _five(value: Any) -> bool:
+    return len(value) == 5 and all(0 < one <= 2 for one in value)
+
+
+_FIVE = (_five, "五个大于 0、不大于 2 的小数，依次用于 1 至 5 张照片")
 CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "presence.match_frames": (range(1, 6).__contains__, "1 至 5"),
+    **{f"presence.{name}": _FIVE for name in (
+        "accept_euclid", "accept_cosine", "review_euclid", "review_cosine", "review_floor_euclid",
+        "review_ceiling_euclid")},
     "deadline.ends": (_day_or_none, "日期 \"2020-12-31\"，没有截止则为 \"\""),
     "deadline.counts": (frozenset({"hours", "exam", "submitted", "audited", "replaced"}).__contains__,
                         "hours、exam、submitted、audited、replaced 之一"),

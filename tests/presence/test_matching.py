@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.presence.engine import DlibEngine
-from core.presence.matching import Match, MatchRules, Zone, compare, packed, unpacked
+from core.presence.matching import Match, MatchRules, Zone, compare, compare_more, packed, unpacked
 from core.presence.sitting import averaged
 from tests.presence.pictures import pixels, portraits
 from tests.presence.renderer import Attitude, noisy, render, still
@@ -29,6 +29,37 @@ def test_without_a_mean_most_goes_to_a_human(euclid: float, zone: Zone) -> None:
     assert compare([at(euclid)] * 3, BASE, None, RULES) == Match(zone, euclid, None, 3)
 
 
+@pytest.mark.parametrize(("euclid", "frames", "zone"), [
+    (0.44, 1, Zone.ACCEPT), (0.46, 1, Zone.REVIEW), (0.59, 1, Zone.REVIEW), (0.61, 1, Zone.REFUSE),
+    (0.375, 3, Zone.ACCEPT), (0.375, 5, Zone.REVIEW), (0.375, 7, Zone.REVIEW), (0.56, 4, Zone.REFUSE),
+])
+def test_each_number_of_frames_has_its_own_thresholds(euclid: float, frames: int, zone: Zone) -> None:
+    """L14: the mean of more frames lies nearer to everybody's photo, so it must lie nearer to be accepted."""
+    assert compare([at(euclid)] * frames, BASE, None, MatchRules(frames=1)).zone is zone
+
+
+@pytest.mark.parametrize(("distances", "frames", "zone"), [
+    ((0.1, 0.1, 0.1, 0.9, 0.9), 3, Zone.ACCEPT),
+    ((0.5, 0.5, 0.5, 0.1, 0.1), 5, Zone.ACCEPT),
+    ((0.5, 0.5, 0.5, 0.5), 4, Zone.REVIEW),
+    ((0.9, 0.9, 0.9, 0.9, 0.9), 5, Zone.REFUSE),
+    ((0.1, 0.1), 2, Zone.REVIEW),
+    ((0.9,), 1, Zone.REFUSE),
+])
+def test_who_is_in_doubt_is_looked_at_with_more_frames(distances: tuple[float, ...], frames: int, zone: Zone) -> None:
+    """N-34: three frames decide for most; otherwise the mean of up to five does; fewer than three never accept."""
+    asked: list[int] = []
+
+    def describe(count: int) -> list[np.ndarray]:
+        asked.append(count)
+        return [at(one) for one in distances[:count]]
+
+    match = compare_more(describe, BASE, None, RULES)
+    assert match is not None and (match.frames, match.zone) == (frames, zone)
+    assert asked == ([3] if zone is Zone.ACCEPT and frames == 3 or frames < 3 else [3, 5])
+    assert compare_more(lambda _count: [], BASE, None, RULES) is None
+
+
 @pytest.mark.parametrize(("live", "on_file", "zone"), [
     (at(0.40), at(0.40, 0) + at(0.3, 1), Zone.REVIEW),
     (at(0.40), at(0.45), Zone.ACCEPT),
@@ -37,7 +68,7 @@ def test_without_a_mean_most_goes_to_a_human(euclid: float, zone: Zone) -> None:
 ])
 def test_with_a_mean_both_distances_must_agree(live: np.ndarray, on_file: np.ndarray, zone: Zone) -> None:
     """N-34: E and C together; two vectors near each other but apart as seen from the mean are not the same person."""
-    tight = MatchRules(accept_cosine=0.15, review_cosine=0.30)
+    tight = MatchRules(accept_cosine=(0.15,) * 5, review_cosine=(0.30,) * 5)
     assert compare([live] * 3, on_file, BASE, tight).zone is zone
 
 
