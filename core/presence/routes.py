@@ -16,8 +16,9 @@ from core.presence.drawing import by_secrets
 from core.presence.liveness import Drawer
 from core.presence.queries import attested, tries_left
 from core.presence.service import Batch, Progress
+from core.presence.speech import clips
 from core.presence.states import ChallengeState
-from core.presence.words import action_text, failure, hint_text
+from core.presence.words import action_text, failure, hint_text, said
 from core.web import JianxueFlask, current_ctx, page
 
 bp = Blueprint("presence", __name__, template_folder="templates", url_prefix="/presence")
@@ -48,7 +49,8 @@ def check(token: str) -> ResponseReturnValue:
         return page("presence/consent.html", token=token, facts=_facts(), back=gate.back)
     return page("presence/check.html", token=token, back=gate.back, facts=_facts(), photo=bool(person.photo_key),
                 left=tries_left(ctx, gate.person_id, gate.enrollment_id), up=face_client(ctx).up(),
-                texts=ctx.rules().texts, seconds=ctx.rules().presence.action_seconds)
+                texts=ctx.rules().texts, seconds=ctx.rules().presence.action_seconds, clips=clips(),
+                said=said())
 
 
 def _facts() -> dict[str, object]:

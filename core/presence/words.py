@@ -1,5 +1,8 @@
-"""What the sitter hears: one instruction in large type, and at once what was wrong (look: camera)."""
-from collections.abc import Mapping
+"""What the sitter reads and hears: one instruction in large type, and at once what was wrong and what to do.
+
+`speech.py` makes a clip of each of these sentences, so they stand here and nowhere else.
+"""
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -9,9 +12,10 @@ from flask_babel import LazyString
 from core.presence.liveness import Action, Reason
 
 ACTIONS: Mapping[Action, LazyString] = {
-    Action.TURN_LEFT: _l("请慢慢向左转头"), Action.TURN_RIGHT: _l("请慢慢向右转头"),
-    Action.NOD: _l("请慢慢点头"), Action.OPEN_MOUTH: _l("请张开嘴"),
+    Action.TURN_LEFT: _l("向左慢慢转头"), Action.TURN_RIGHT: _l("向右慢慢转头"),
+    Action.NOD: _l("慢慢点头"), Action.OPEN_MOUTH: _l("张大嘴"),
 }
+"""The side comes first: the three seconds run while it is said."""
 HINTS: Mapping[Reason, LazyString] = {
     Reason.NO_FACE: _l("没有看到人脸，请正对摄像头"), Reason.SEVERAL_FACES: _l("画面里有两个人，请只留本人"),
     Reason.TOO_FAR: _l("离得太远，请靠近一些"), Reason.TOO_DARK: _l("太暗，请打开灯或面向窗户"),
@@ -21,16 +25,42 @@ HINTS: Mapping[Reason, LazyString] = {
 _FAILURES: Mapping[str, tuple[LazyString, LazyString]] = {
     Reason.NO_FACE: (_l("没有看清您的脸。"), _l("请坐到光线好的地方，脸对准圆圈再试一次。")),
     Reason.SEVERAL_FACES: (_l("画面里有两个人。"), _l("请只留本人在摄像头前，再试一次。")),
-    Reason.REPEATED: (_l("摄像头送来了重复的画面。"), _l("请使用电脑或手机自带的摄像头，关闭其他摄像头软件后再试。")),
+    Reason.REPEATED: (_l("摄像头送来的画面和以前的一样。"), _l("请使用电脑或手机自带的摄像头，关闭其他摄像头软件后再试。")),
     Reason.FLAT: (_l("没有看出头部的转动。"), _l("请本人面对摄像头，慢慢转头，不要晃动设备。")),
     Reason.NO_DEPTH: (_l("转头太快，没有看清。"), _l("请再试一次，头转得慢一些。")),
     Reason.OTHER_PERSON: (_l("转头前后不像同一个人。"), _l("请本人独自面对摄像头，再试一次。")),
     Reason.NOT_DONE: (_l("规定时间内没有看到要求的动作。"), _l("听到提示后再动作，动作慢一些、大一些，再试一次。")),
     Reason.TOO_LATE: (_l("动作完成得晚了。"), _l("看到提示后马上动作；网络慢时换一个信号好的地方，再试一次。")),
     "no_match": (_l("和照片上的人不像。"), _l("请摘下口罩、帽子和墨镜，在光线均匀的地方再试一次。")),
-    "timed_out": (_l("等了一分钟还没有看清您的脸。"), _l("请按照提示调整位置和光线，再试一次。")),
+    "timed_out": (_l("等了一分钟还没有看清您的脸。"), _l("请按照提示移动位置、改变光线，再试一次。")),
     "lost": (_l("识别中断了。"), _l("这一次不计次数，请再试一次。")),
 }
+
+SAID: Mapping[str, LazyString] = {
+    "passed": _l("识别通过，正在进入学习"), "look": _l("请看着摄像头"), "checking": _l("正在核对，请稍等"),
+    "ready": _l("脸放进圆圈里，点击“拍照识别”"), "allow": _l("请在浏览器的提示里点击“允许”"),
+    "slow": _l("画面太卡，请关掉别的程序，或者换到网络好的地方"), "network": _l("网络中断了。"),
+    "network_hint": _l("请检查网络，再点“再试一次”。"), "down": _l("人脸识别服务暂时没有响应。"),
+    "down_hint": _l("请过几分钟再试，或者预约现场见证。"), "over": _l("几次都没有通过。"),
+    "over_hint": _l("请点下面的按钮，预约工作人员当面核对身份。"),
+    "denied": _l("没有允许使用摄像头。请点击地址栏旁的摄像头图标，改为“允许”，再试一次。"),
+    "missing": _l("没有找到摄像头。请接好摄像头，或换一台有摄像头的电脑或手机。"),
+    "busy": _l("摄像头正在被别的软件使用。请关闭它们再试。"),
+    "unsupported": _l("这个浏览器不能使用摄像头。请换用浏览器要求里的一种。"),
+}
+"""What the page says by itself."""
+
+
+def said() -> dict[str, str]:
+    """What the page says by itself, by key; `two` is the one hint that matters during an action too."""
+    return {**{key: str(text) for key, text in SAID.items()}, "two": str(HINTS[Reason.SEVERAL_FACES])}
+
+
+def spoken() -> Iterator[str]:
+    """Every sentence that is said aloud, in the language of the request; the most urgent first."""
+    yield from dict.fromkeys(str(text) for text in (
+        *ACTIONS.values(), SAID["passed"], SAID["look"], *HINTS.values(),
+        *(text for pair in _FAILURES.values() for text in pair), *SAID.values()))
 
 
 @dataclass(frozen=True)

@@ -1,39 +1,55 @@
 // The face box: frames go to the server as they are captured; what to do and whether it was done is said there.
 import { cameraProblem, eachFrame, openCamera, picture, send } from "./camera.js";
+import { Voice } from "./voice.js";
 
+const PER_SECOND = 12;
+const FEWEST = 5; // frames a second under which a turn of the head is no longer seen
+const SLOW_TRIP = 2000;
 const box = document.querySelector("[data-face]");
 const words = JSON.parse(box.dataset.words);
-const video = box.querySelector("video");
-const button = box.querySelector("[data-start]");
-const said = box.querySelector("[data-say]");
-const hint = box.querySelector("[data-hint]");
-const ring = box.querySelector("[data-ring]");
+const voice = new Voice(JSON.parse(box.dataset.clips));
+const [video, button, other, sound] = ["video", "[data-start]", "[data-other]", "[data-sound]"].map((one) => box.querySelector(one));
+const [said, step, hint, ring, left] = ["say", "step", "hint", "ring", "left"].map((one) => box.querySelector(`[data-${one}]`));
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let open = false;
 let busy = false;
+let ticking = 0;
+let hinted = { text: "", since: 0, spoken: "" };
 
 function say(text, tone = "") {
   said.textContent = text;
   box.dataset.tone = tone;
 }
 
-function aloud(text) {
-  if (!("speechSynthesis" in window)) return;
-  speechSynthesis.cancel();
-  const voice = new SpeechSynthesisUtterance(text);
-  voice.lang = document.documentElement.lang.startsWith("en") ? "en" : "zh-CN";
-  speechSynthesis.speak(voice);
-}
-
+// The seconds that are left, as a figure and as a ring; without motion the ring moves once a second.
 function count(seconds) {
+  clearInterval(ticking);
   ring.getAnimations().forEach((running) => running.cancel());
-  if (seconds) ring.animate([{ strokeDashoffset: 0 }, { strokeDashoffset: 1 }], { duration: seconds * 1000, fill: "forwards" });
   box.classList.toggle("is-timed", !!seconds);
+  if (!seconds) return;
+  const ends = performance.now() + seconds * 1000;
+  const tick = () => {
+    const rest = Math.ceil((ends - performance.now()) / 1000);
+    left.textContent = Math.max(0, rest);
+    if (rest > 0) return;
+    clearInterval(ticking);
+    step.textContent = words.checking;
+  };
+  const easing = calm.matches ? `steps(${Math.round(seconds)})` : "linear";
+  ring.animate([{ strokeDashoffset: 0 }, { strokeDashoffset: 1 }], { duration: seconds * 1000, fill: "forwards", easing });
+  ticking = setInterval(tick, 100);
+  tick();
 }
 
-function idle(label) {
+function rest() {
   busy = false;
   count(0);
   box.dataset.action = "";
+  step.textContent = "";
+}
+
+function idle(label) {
+  rest();
   button.hidden = false;
   button.textContent = label;
   button.focus({ preventScroll: true });
@@ -52,117 +68,155 @@ async function pack(frames) {
 async function attempt() {
   busy = true;
   button.hidden = true;
+  other.hidden = true;
+  hinted = { text: "", since: 0, spoken: "" };
   say(words.look);
+  voice.say("", words.look);
   hint.textContent = "";
   const [status, begun] = await send(box.dataset.begin, null);
-  if (status >= 400) {
-    refuse(begun, status);
-    return;
-  }
-  await stream(begun);
+  if (status >= 400) refuse(begun, status);
+  else await stream(begun);
 }
 
 async function stream(begun) {
   const frames = [];
+  const began = performance.now();
+  let taken = 0;
   let flying = false;
   let number = 0;
   let trip = 0;
+  const slow = () => trip > SLOW_TRIP || (performance.now() - began > 3000 && taken / (performance.now() - began) < FEWEST / 1000);
   await new Promise((ended) => {
-    const stop = eachFrame(video, 12, async () => {
+    const finish = () => {
+      stop();
+      ended();
+    };
+    const stop = eachFrame(video, PER_SECOND, async () => {
       const frame = await picture(video);
+      taken += 1;
       if (frame) frames.push(frame);
       if (flying || frames.length < 2) return;
       flying = true;
-      const began = performance.now();
+      const sent = performance.now();
       try {
         const url = `${begun.frames}?n=${number}&rtt=${Math.round(trip)}`;
         const headers = { "X-Nonce": begun.nonce, "Content-Type": "application/octet-stream" };
         const [status, answer] = await send(url, await pack(frames.splice(0, 10)), headers);
         number += 1;
-        trip = performance.now() - began;
+        trip = performance.now() - sent;
         if (status >= 400) refuse(answer, status);
-        else if (tell(answer)) {
+        else if (tell(answer, slow())) {
           flying = false;
           return;
         }
       } catch {
-        refuse({ sentence: words.network }, 0);
+        refuse({}, 0);
       }
-      stop();
-      ended();
+      finish();
     });
   });
 }
 
 // Shows what the server said; true while the try goes on.
-function tell(answer) {
+function tell(answer, slow) {
   if (answer.state === "passed") {
-    count(0);
-    box.dataset.action = "";
+    rest();
     hint.textContent = "";
     say(words.passed, "done");
-    aloud(words.passed);
-    setTimeout(() => location.assign(box.dataset.back), 700);
+    voice.say("done", words.passed);
+    setTimeout(() => location.assign(box.dataset.back), 1200);
     return false;
   }
   if (answer.state === "failed") {
     refuse({ sentence: answer.sentence, hint: answer.advice, left: answer.left }, 200);
     return false;
   }
-  if (answer.action) {
-    box.dataset.action = answer.action;
-    say(answer.text, "act");
-    aloud(answer.text);
-    count(answer.seconds);
-  }
-  if (!box.dataset.action || answer.hint === words.two) hint.textContent = answer.hint || "";
-  else hint.textContent = "";
+  if (answer.action) command(answer);
+  const acting = !!box.dataset.action;
+  advise(answer.hint || (slow ? words.slow : ""), acting);
   return true;
 }
 
+function command(answer) {
+  box.dataset.action = answer.action;
+  say(answer.text, "act");
+  const within = words.within.replace("%seconds%", answer.seconds);
+  const which = answer.steps > 1 ? words.step.replace("%step%", answer.step).replace("%steps%", answer.steps) : "";
+  step.textContent = which + within;
+  voice.say("act", answer.text);
+  count(answer.seconds);
+}
+
+// A hint is shown at once, and said when it has stood for a second; during an action only what spoils it is shown.
+function advise(text, acting) {
+  const shown = acting && text !== words.two && text !== words.slow ? "" : text;
+  if (shown !== hint.textContent) hint.textContent = shown;
+  if (text !== hinted.text) hinted = { ...hinted, text, since: performance.now() };
+  if (acting || !text || text === hinted.spoken || performance.now() - hinted.since < 1000) return;
+  hinted.spoken = text;
+  voice.say("", text);
+}
+
 function refuse(why, status) {
-  say(why.sentence || words.network, "stop");
-  aloud(why.sentence || words.network);
-  const left = why.left;
-  hint.textContent = (why.hint || "") + (left === undefined ? "" : " " + words.left.replace("%left%", left));
-  if (left === 0 || status === 429) {
-    box.querySelector("[data-other]").hidden = false;
-    count(0);
-    box.dataset.action = "";
-    busy = false;
-    return;
-  }
-  idle(words.again);
+  const [sentence, next] = why.sentence ? [why.sentence, why.hint || ""] : [words.network, words.network_hint];
+  const over = why.left === 0 || status === 429;
+  rest();
+  say(sentence, "stop");
+  voice.say("stop", ...(over ? [sentence, words.over_hint] : status === 503 ? [words.down, words.down_hint] : [sentence, next]));
+  hint.textContent = over ? words.over_hint : next + (why.left === undefined ? "" : words.left.replace("%left%", why.left));
+  other.hidden = !over && status !== 503;
+  if (over) other.focus({ preventScroll: true });
+  else idle(words.again);
+  other.classList.toggle("btn-primary", over);
+  other.classList.toggle("btn-plain", !over);
+}
+
+function refused(error) {
+  const sentence = words[cameraProblem(error)];
+  button.removeAttribute("aria-busy");
+  say(sentence, "stop");
+  voice.say("stop", sentence);
+  hint.textContent = "";
+  other.hidden = false;
+  idle(words.open);
+}
+
+async function camera() {
+  busy = true;
+  button.setAttribute("aria-busy", "true");
+  say(words.allow);
+  voice.say("", words.allow);
+  await openCamera(video);
+  open = true;
+  box.classList.add("is-live");
+  box.scrollIntoView({ block: "nearest" });
+  button.removeAttribute("aria-busy");
+  other.hidden = true;
+  say(words.ready);
+  voice.say("", words.ready);
+  hint.textContent = "";
+  idle(words.begin);
 }
 
 async function start() {
   if (busy) return;
-  try {
-    if (!open) {
-      busy = true;
-      button.setAttribute("aria-busy", "true");
-      say(words.allow);
-      await openCamera(video);
-      open = true;
-      box.classList.add("is-live");
-      box.scrollIntoView({ block: "nearest" });
-      button.removeAttribute("aria-busy");
-      say(words.ready);
-      hint.textContent = "";
-      idle(words.begin);
-      return;
-    }
-  } catch (error) {
-    button.removeAttribute("aria-busy");
-    say(words[cameraProblem(error)], "stop");
-    idle(words.open);
+  voice.wake();
+  if (!open) {
+    await camera().catch(refused);
     return;
   }
-  try {
-    await attempt();
-  } catch {
-    refuse({ sentence: words.network }, 0);
-  }
+  await attempt().catch(() => refuse({}, 0));
 }
 
+function shownSound() {
+  sound.setAttribute("aria-pressed", voice.on);
+  sound.querySelector("span").textContent = voice.on ? words.sound_on : words.sound_off;
+}
+
+sound.addEventListener("click", () => {
+  voice.wake();
+  voice.turnOn(!voice.on);
+  shownSound();
+});
+shownSound();
 button.addEventListener("click", start);
