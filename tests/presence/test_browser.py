@@ -58,7 +58,7 @@ def try_until_let_in(page: Page, tries: int = 3) -> None:
     for _ in range(tries):
         page.locator("[data-start]").click()
         page.wait_for_selector("[data-tone=act]", timeout=30_000)
-        assert page.locator("[data-say]").inner_text() in ("请慢慢向左转头", "请慢慢向右转头")
+        assert page.locator("[data-say]").inner_text() in ("向左慢慢转头", "向右慢慢转头")
         page.wait_for_selector("[data-tone=done], [data-tone=stop]", timeout=30_000)
         if page.locator("[data-tone=done]").count():
             return

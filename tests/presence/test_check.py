@@ -59,7 +59,7 @@ def test_a_turn_in_time_opens_the_way(tenant: Tenant, browser_of: BrowserOf, clo
     said = one.play(straight(6, 0))
     assert (said["state"], said["action"], said["seconds"]) == ("acting", action.value, 3.0)
     assert (said["step"], said["steps"]) == (1, 1)
-    assert said["text"] == {"turn_left": "请慢慢向左转头", "turn_right": "请慢慢向右转头"}[action]
+    assert said["text"] == {"turn_left": "向左慢慢转头", "turn_right": "向右慢慢转头"}[action]
     said = one.play(turn(action, 50))
     assert said["state"] == "passed", said
     assert attestation(one) is not None
@@ -106,7 +106,7 @@ def test_a_still_picture_fails_three_times_and_then_comes_the_human_path(tenant:
     refused = one.begin()
     assert refused.status_code == 429 and "3 次" in refused.get_json()["sentence"]
     page = one.browser.get(one.check)
-    assert "申请现场见证" in page.text and "data-start" not in page.text
+    assert "预约现场见证" in page.text and "data-start" not in page.text
     wrong = one.browser.submit(f"{one.check}/supervised", {"reason": "nonsense", "note": "周六"})
     assert wrong.status_code == 422 and "请选择一个原因" in wrong.text and ">周六</textarea>" in wrong.text
     assert one.browser.submit(f"{one.check}/supervised", {"reason": "failed", "note": "周六有空"}).status_code == 303

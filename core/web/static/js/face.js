@@ -132,6 +132,7 @@ function tell(answer, slow) {
     return false;
   }
   if (answer.action) command(answer);
+  else if (answer.text) between(answer.text);
   const acting = !!box.dataset.action;
   advise(answer.hint || (slow ? words.slow : ""), acting);
   return true;
@@ -145,6 +146,14 @@ function command(answer) {
   step.textContent = which + within;
   voice.say("act", answer.text);
   count(answer.seconds);
+}
+
+// Between two actions: back to the straight look.
+function between(text) {
+  rest();
+  busy = true;
+  say(text);
+  voice.say("", text);
 }
 
 // A hint is shown at once, and said when it has stood for a second; during an action only what spoils it is shown.
