@@ -1,5 +1,6 @@
 """3 Study: the catalogue, packages, the player and the hours ledger (N-30 … N-38)."""
 from core.course.catalogue import add_lesson, add_package, publish, repeat_lesson
+from core.course.clearing import clear_hours, restore_hours
 from core.course.events import StudyCompleted
 from core.course.ledger import Due, Kind, Part, Progress
 from core.course.models import Lesson, Package
@@ -13,7 +14,7 @@ from core.course.queries import (
 )
 from core.course.recompute import recompute
 from core.course.sealing import seal_hours
-from core.course.service import clear_hours, close_idle_leases, restore_hours
+from core.course.service import close_idle_leases
 from core.course.subjects import Subject, own_subject, subject, subjects_of
 from core.course.verify import verify_hours
 

@@ -37,7 +37,7 @@ def due_changed(ctx: Ctx, event: HoursDueChanged) -> None:
 @subscribe(EnrollmentCancelled)
 def cancelled(ctx: Ctx, event: EnrollmentCancelled) -> None:
     """Refunded while a page studies: nothing more is credited."""
-    stop_study(ctx, event.enrollment_id)
+    stop_study(ctx, event.enrollment_id, "cancelled")
 
 
 @subscribe(StudyCompleted)

@@ -83,6 +83,18 @@ def restorable(lines: Iterable[L]) -> list[L]:
     return [line for line in entries if line.kind == Kind.CLEAR and line.id not in answered]
 
 
+def sources(lines: Iterable[Line]) -> dict[object, object]:
+    """For each entry the id of the first one that it goes back to: a restore of a clear of a credit to that credit."""
+    answers = {line.id: line.answers_id for line in lines}
+    found: dict[object, object] = {}
+    for entry in answers:
+        first = entry
+        while (before := answers.get(first)) is not None:
+            first = before
+        found[entry] = first
+    return found
+
+
 class Dated(Line, Protocol):
     """An entry with the moment at which it was written."""
 

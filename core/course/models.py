@@ -78,7 +78,8 @@ class LessonUpload(Base):
 
 
 class Study(Base):
-    """The study of one enrollment: which packages, the round (a clearing begins a new one), when it was complete."""
+    """The study of one enrollment: which packages, the round (a clearing begins a new one, `round_from` slots stood
+    credited then), when it was complete."""
 
     __tablename__ = "study"
 
@@ -86,6 +87,7 @@ class Study(Base):
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
     opened_at: Mapped[datetime]
     round: Mapped[int] = mapped_column(SmallInteger, default=0)
+    round_from: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     completed_at: Mapped[datetime | None]
 
 

@@ -48,13 +48,12 @@ def watch(ctx: Ctx, lease: Lease, credited: int) -> Watch:
     return Watch(True)
 
 
-def asked_since(ctx: Ctx, asked: Subject, latest: StudyLease | None, credited: int) -> int:
+def asked_since(ctx: Ctx, asked: Subject, latest: StudyLease | None, credited: int, round_: int) -> int:
     """From which credited slot on missed pictures count: the last face check forgives those before it."""
     proof = attested(ctx, asked.person_id, asked.id) if ctx.rules().presence.required else None
-    same = latest is not None and latest.enrollment_id == asked.id and latest.opened <= credited
-    if latest is not None and same and proof is not None and latest.opened_ms >= millis(proof.given_at):
-        return latest.opened
-    return credited
+    if latest is None or proof is None or (latest.enrollment_id, latest.round) != (asked.id, round_):
+        return credited
+    return latest.opened if latest.opened <= credited and latest.opened_ms >= millis(proof.given_at) else credited
 
 
 def _missed_in_row(ctx: Ctx, lease: Lease, now: int) -> int:
@@ -78,4 +77,4 @@ def pictures(ctx: Ctx, asked: Subject) -> Coverage | None:
     study = study_of(ctx, asked.id)
     if study is None or not ctx.rules().presence.required:
         return None
-    return coverage(ctx, asked.id, progress(ctx, asked).credited_slots, study.round)
+    return coverage(ctx, asked.id, progress(ctx, asked).credited_slots, study.round, study.round_from)

@@ -174,7 +174,8 @@ def beat() -> ResponseReturnValue:
     body: dict[str, Any] = {
         "token": answer.token, "interval_ms": state.interval_ms, "resume_ms": state.resume_ms,
         "reason": answer.reason, "sentence": answer.absence if stop else sentence_of(answer.reason),
-        "stop": stop, "snap_back": answer.reason in SNAP_BACK, "full": state.credited >= state.cap, "done": done,
+        "stop": stop, "snap_back": answer.reason in SNAP_BACK, "full": state.credited >= state.cap, "over": state.over,
+        "done": done,
         "snapshots": answer.snapshots, **_shown(ctx, state, subject)}
     if stop and subject is not None:
         body["again"] = check_url(ctx, subject.id, url_for(".player", enrollment_id=subject.id))

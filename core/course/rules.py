@@ -77,7 +77,7 @@ class BeatState:
     seq: int               # the number that the next beat must carry
     last_at_ms: int        # server time of the last judged beat
     interval_ms: int       # what the server asked the page to wait between beats
-    lesson_ms: int         # length of the lesson's video
+    lesson_ms: int         # where the video ends, or the stretch of it that is learned again
     resume_ms: int         # seen without a gap from the beginning up to here
     credited: int          # slots of this lesson that are credited already
     cap: int               # slots that this lesson may ever give this person
@@ -89,6 +89,11 @@ class BeatState:
     run_slot: int = 0      # first slot of the open run
     run_slots: int = 0
     closed: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Nothing is left to see or to earn: the page goes on to what comes next."""
+        return self.credited >= self.cap and self.resume_ms >= self.lesson_ms
 
 
 @dataclass(frozen=True, slots=True)

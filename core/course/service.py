@@ -1,4 +1,4 @@
-"""The study: a page opens a lease, beats, and is credited; hours are cleared and given back by new entries."""
+"""The study: a page opens a lease, beats, and is credited."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,11 +11,10 @@ from core.base.errors import Conflict, DomainError, Forbidden, NotFound, Refused
 from core.course.choosing import to_choose
 from core.course.events import StudyCompleted
 from core.course.facts import enrollment_facts, facts_of_person
-from core.course.ledger import Kind, Part, Progress, clearable, restorable
+from core.course.ledger import Kind, Part, Progress
 from core.course.models import (
     BeatRow,
     HourEntry,
-    HourNote,
     Lesson,
     LessonPoint,
     MediaRead,
@@ -24,6 +23,7 @@ from core.course.models import (
     Study,
     StudyLease,
 )
+from core.course.places import Gap, first_gap
 from core.course.presence import asked_since, require_presence, snapshots_due, watch
 from core.course.queries import (
     LessonState,
@@ -35,7 +35,7 @@ from core.course.queries import (
     progress,
     study_of,
 )
-from core.course.rules import Beat, BeatState, Reason, Run, close, judge_beat, open_state
+from core.course.rules import Beat, BeatState, Pace, Reason, Run, close, judge_beat, open_state
 from core.course.subjects import Subject, own_subject, subject, subjects_of
 from core.course.tokens import Lease, pack, seal, unpack, unseal
 from core.course.wording import sentence_of
@@ -107,20 +107,22 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
     lessons, learned = lessons_of(ctx, asked), progress(ctx, asked)
     lesson = _chosen(ctx, lessons, learned, lesson_id)
     beats = pace(ctx)
+    gap = _gap(ctx, asked, lesson, beats)
     latest = ctx.db.scalars(select(StudyLease).where(StudyLease.person_id == asked.person_id)
                             .order_by(StudyLease.epoch.desc()).limit(1)).first()
     last_slot = max(unpack(latest.state).last_slot, before.last_slot if before else -1) if latest else -1
     owed = learned.due_of(lesson.part) - learned.slots_of(lesson.part)
     now = millis(ctx.now)
-    state = open_state(now, lesson.duration_ms, lesson.resume_ms, lesson.credited,
-                       min(lesson.slots, lesson.credited + owed), last_slot, beats,
+    ends_ms = lesson.duration_ms if gap.end == lesson.slots else min(lesson.duration_ms, gap.end * beats.slot_ms)
+    state = open_state(now, ends_ms, gap.resume_ms(lesson.resume_ms, beats.slot_ms, ends_ms), gap.first,
+                       min(gap.end, gap.first + owed), last_slot, beats,
                        not_before_ms=latest.last_ms if latest else 0)
     study = study_of(ctx, asked.id)
     assert study is not None
     lease = StudyLease(id=new_id(), person_id=asked.person_id, enrollment_id=asked.id, lesson_id=lesson.id,
                        epoch=(latest.epoch if latest else 0) + 1, round=study.round,
-                       base=learned.credited_slots - lesson.credited, seq=state.seq,
-                       opened=asked_since(ctx, asked, latest, learned.credited_slots),
+                       base=max(0, learned.credited_slots - gap.first), seq=state.seq,
+                       opened=asked_since(ctx, asked, latest, learned.credited_slots, study.round),
                        state=pack(state), first=pack(state), opened_ms=now, last_ms=state.last_at_ms,
                        device=device[:200])
     ctx.db.add(lease)
@@ -148,6 +150,13 @@ def _chosen(ctx: Ctx, lessons: list[LessonState], learned: Progress, lesson_id: 
     if lesson.part is Part.PROFESSIONAL and not learned.general_done:
         raise Refused("general_first", _("请先学完通用课程，再学习专业课程。"))
     return lesson
+
+
+def _gap(ctx: Ctx, asked: Subject, lesson: LessonState, beats: Pace) -> Gap:
+    """What a lease of the lesson may earn: its first slots that are not credited (C-06: some may be cleared)."""
+    lines = ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == asked.id,
+                                                   HourEntry.lesson_id == lesson.id).order_by(HourEntry.id)).all()
+    return first_gap(lines, lesson.slots) or Gap(lesson.slots, lesson.slots)
 
 
 def _terms(lease: StudyLease) -> Lease:
@@ -272,10 +281,12 @@ def close_idle_leases(ctx: Ctx) -> int:
     return len(idle)
 
 
-def stop_study(ctx: Ctx, enrollment_id: Id) -> None:
-    """The enrollment ended: close the page that studies it, if any."""
-    if study_of(ctx, enrollment_id) is not None:
-        _close_open_of(ctx, subject(ctx, enrollment_id), "cancelled")
+def stop_study(ctx: Ctx, enrollment_id: Id, why: str) -> None:
+    """The enrollment ended, or its hours are being put right: close the page that studies it, if any."""
+    study = study_of(ctx, enrollment_id)
+    lease = open_lease_of(ctx, study.person_id) if study is not None else None
+    if lease is not None and lease.enrollment_id == enrollment_id:
+        _close_open(ctx, lease.person_id, why)
 
 
 def recheck_completion(ctx: Ctx, enrollment_id: Id) -> None:
@@ -287,71 +298,6 @@ def recheck_completion(ctx: Ctx, enrollment_id: Id) -> None:
         study.completed_at = None
     ctx.db.flush()
     _complete_if_done(ctx, enrollment_id)
-
-
-def clear_hours(ctx: Ctx, enrollment_id: Id, ground: str, reason: str, by: Id | None) -> int:
-    """学时清除 (N-45): take every credited hour of an enrollment back; nothing is deleted, the exam stays (N-47).
-
-    Each clear names the credit that it answers. Returns the cleared slots; 0 when there was nothing left to clear.
-    The lessons begin again at their start.
-    """
-    asked = subject(ctx, enrollment_id)
-    _close_open_of(ctx, asked, "cleared")
-    taken = clearable(_entries(ctx, enrollment_id))
-    if not taken:
-        return 0
-    study = ctx.db.scalars(select(Study).where(Study.enrollment_id == enrollment_id).with_for_update()).one()
-    note = HourNote(enrollment_id=enrollment_id, kind=Kind.CLEAR, ground=ground, reason=reason, by_account=by,
-                    round=study.round, at=ctx.now)
-    ctx.db.add(note)
-    ctx.db.flush()
-    for entry in taken:
-        ctx.db.add(_answer_to(ctx, entry, Kind.CLEAR, note.id))
-    study.round, study.completed_at = study.round + 1, None
-    for point in ctx.db.scalars(select(LessonPoint).where(LessonPoint.enrollment_id == enrollment_id)):
-        point.resume_ms, point.at = 0, ctx.now
-    ctx.db.flush()
-    ctx.record("hours.clear", enrollment_id, ground=ground, slots=sum(entry.slots for entry in taken))
-    return sum(entry.slots for entry in taken)
-
-
-def restore_hours(ctx: Ctx, enrollment_id: Id, reason: str, by: Id | None) -> int:
-    """An appeal was upheld: give every cleared hour back by entries that answer the clears. Returns the slots."""
-    asked = subject(ctx, enrollment_id)
-    _close_open_of(ctx, asked, "restored")
-    back = restorable(_entries(ctx, enrollment_id))
-    if not back:
-        return 0
-    study = ctx.db.scalars(select(Study).where(Study.enrollment_id == enrollment_id).with_for_update()).one()
-    note = HourNote(enrollment_id=enrollment_id, kind=Kind.RESTORE, ground="appeal", reason=reason, by_account=by,
-                    round=study.round, at=ctx.now)
-    ctx.db.add(note)
-    ctx.db.flush()
-    for entry in back:
-        ctx.db.add(_answer_to(ctx, entry, Kind.RESTORE, note.id))
-    ctx.db.flush()
-    ctx.record("hours.restore", enrollment_id, slots=sum(entry.slots for entry in back))
-    _complete_if_done(ctx, enrollment_id)
-    return sum(entry.slots for entry in back)
-
-
-def _close_open_of(ctx: Ctx, asked: Subject, why: str) -> None:
-    lease = open_lease_of(ctx, asked.person_id)
-    if lease is not None and lease.enrollment_id == asked.id:
-        _close_open(ctx, asked.person_id, why)
-
-
-def _entries(ctx: Ctx, enrollment_id: Id) -> list[HourEntry]:
-    # Under the lock of its study: entries never change, and the app's role has no right to lock one.
-    ctx.db.execute(select(Study.enrollment_id).where(Study.enrollment_id == enrollment_id).with_for_update())
-    return list(ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == enrollment_id)
-                               .order_by(HourEntry.id)))
-
-
-def _answer_to(ctx: Ctx, entry: HourEntry, kind: Kind, note_id: Id) -> HourEntry:
-    return HourEntry(person_id=entry.person_id, enrollment_id=entry.enrollment_id, lesson_id=entry.lesson_id,
-                     part=entry.part, kind=kind, slots=entry.slots, slot=None, answers_id=entry.id, note_id=note_id,
-                     at=ctx.now)
 
 
 # --- media -----------------------------------------------------------------------------------------------

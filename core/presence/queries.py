@@ -114,21 +114,21 @@ class Coverage:
     hours_without: tuple[int, ...]
 
 
-def coverage(ctx: Ctx, enrollment_id: Id, credited_slots: int, round_: int = 0) -> Coverage:
-    """The coverage of the first `credited_slots` slots."""
+def coverage(ctx: Ctx, enrollment_id: Id, credited_slots: int, round_: int = 0, since: int = 0) -> Coverage:
+    """The coverage of the slots from `since`, where the round began, up to `credited_slots`."""
     rules = ctx.rules()
     slots = rules.hours.hour_seconds // rules.hours.slot_seconds
     key = snapshot_key(ctx)
-    hours = range((credited_slots + slots - 1) // slots)
+    hours = range(since // slots, (credited_slots + slots - 1) // slots)
     by_hour = {hour: [slot for slot in due_slots(key, enrollment_id, hour, slots,
                                                  rules.presence.snapshots_min_per_hour,
                                                  rules.presence.snapshots_max_per_hour, round_)
-                      if slot < credited_slots] for hour in hours}
+                      if since <= slot < credited_slots] for hour in hours}
     taken = {one.slot: one for one in snapshots_of(ctx, enrollment_id, round_)}
     shown = {slot for slot, one in taken.items() if one.verdict not in ABSENT}
     due = [slot for hour in hours for slot in by_hour[hour]]
     missed = next((k for k, slot in enumerate(reversed(due)) if slot in shown), len(due))
-    whole = [hour for hour in hours if (hour + 1) * slots <= credited_slots]
+    whole = [hour for hour in hours if since <= hour * slots and (hour + 1) * slots <= credited_slots]
     return Coverage(
         due=len(due), taken=len(shown & set(due)), same=sum(one.verdict == "same" for one in taken.values()),
         doubtful=sum(one.verdict in {"unsure", "other", "several"} for one in taken.values()), missed_in_row=missed,

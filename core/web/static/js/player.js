@@ -253,7 +253,7 @@ class Player {
       return answer;
     }
     if (this.resume) { this.resume = false; setTimeout(() => this.begin(), 0); return answer; }
-    if (this.video.ended) { this.ended(answer); return answer; }
+    if (this.video.ended || answer.over) { this.ended(answer); return answer; }
     if (this.granted || starting) this.say(answer.sentence);
     if (this.granted) this.schedule();
     return answer;

@@ -1,0 +1,56 @@
+"""Which slots of a lesson the ledger has credited, and which are to be learned (again): arithmetic, no database.
+
+Entries do not say which slots of the video they stand for, and need not: a lease always studies the first gap of
+its lesson, so a credit takes the first slots that are free when it is written. A clear frees what its credit held.
+"""
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.course.ledger import Kind, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Slots of a lesson that are not credited: `first` and those after it, up to but not including `end`."""
+
+    first: int
+    end: int
+
+    def resume_ms(self, point_ms: int, slot_ms: int, lesson_ms: int) -> int:
+        """Where the picture goes on: the saved point if it lies in the gap, else the gap's beginning."""
+        begins = self.first * slot_ms
+        return point_ms if begins <= point_ms <= lesson_ms else min(begins, lesson_ms)
+
+
+def taken(lines: Iterable[Line]) -> frozenset[int]:
+    """The slots of one lesson that stand credited, or wait for a proof; `lines` in the order of writing."""
+    places: dict[object, tuple[int, ...]] = {}
+    held: Counter[int] = Counter()
+    for line in lines:
+        answered = places.get(line.answers_id) if line.answers_id is not None else None
+        places[line.id] = mine = _first_free(held, line.slots) if answered is None else answered
+        if line.kind == Kind.CLEAR:
+            held.subtract(mine)
+        elif line.kind == Kind.RESTORE or answered is None:
+            held.update(mine)
+    return frozenset(place for place, count in held.items() if count > 0)
+
+
+def _first_free(held: Counter[int], count: int) -> tuple[int, ...]:
+    free: list[int] = []
+    place = 0
+    while len(free) < count:
+        if held[place] <= 0:
+            free.append(place)
+        place += 1
+    return tuple(free)
+
+
+def first_gap(lines: Iterable[Line], slots: int) -> Gap | None:
+    """The first stretch of a lesson of so many slots that owes credit; None when all of it is credited."""
+    held = taken(lines)
+    first = next((place for place in range(slots) if place not in held), None)
+    if first is None:
+        return None
+    return Gap(first, next((place for place in range(first, slots) if place in held), slots))
