@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from core.base.clock import local
 from core.base.db import Id
@@ -85,10 +85,9 @@ def visits(ctx: Ctx, orders: Sequence[Order]) -> dict[Id, Visit]:
     return found
 
 
-def cart_count(ctx: Ctx) -> int:
-    """How many choices wait to be submitted: the number at 购物车 (N-19)."""
-    return ctx.db.scalar(select(func.count()).select_from(Enrollment).where(
-        Enrollment.person_id == ctx.actor.person_id, Enrollment.state == EnrollmentState.CHOSEN)) or 0
+IN_CART = select(func.count()).select_from(Enrollment).where(
+    Enrollment.person_id == bindparam("person_id"), Enrollment.state == EnrollmentState.CHOSEN).scalar_subquery()
+"""How many choices of the signed-in trainee wait to be submitted: the number at 购物车 (N-19)."""
 
 
 def due_of(row: Enrollment) -> Due:

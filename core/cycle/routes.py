@@ -22,7 +22,7 @@ bp = Blueprint("cycle", __name__, template_folder="templates")
 
 def install(app: JianxueFlask) -> None:
     app.register_blueprint(bp)
-    badge(app, "cart", queries.cart_count)
+    badge(app, "cart", queries.IN_CART)
 
 
 @bp.context_processor

@@ -1,5 +1,5 @@
 """Reading messages, notices and the demo's inbox."""
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from core.base.db import Id
 from core.identity import Person
@@ -13,12 +13,9 @@ def messages_of(ctx: Ctx, person: Person, limit: int = 100) -> list[Message]:
                                .order_by(Message.created_at.desc(), Message.id.desc()).limit(limit)))
 
 
-def unread(ctx: Ctx) -> int:
-    """How many messages the signed-in trainee has not read: the number at the bell."""
-    if ctx.actor.person_id is None:
-        return 0
-    return ctx.db.scalar(select(func.count()).select_from(Message).where(
-        Message.person_id == ctx.actor.person_id, Message.read_at.is_(None))) or 0
+UNREAD = select(func.count()).select_from(Message).where(
+    Message.person_id == bindparam("person_id"), Message.read_at.is_(None)).scalar_subquery()
+"""How many messages the signed-in trainee has not read: the number at the bell."""
 
 
 def published_notices(ctx: Ctx, limit: int | None = None) -> list[Notice]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from core.access import PUBLIC, policy
 from core.base.config import Mode
 from core.notification.channels import Receipt
-from core.notification.queries import inbox, unread
+from core.notification.queries import UNREAD, inbox
 from core.notification.receipts import note_receipt
 from core.web import JianxueFlask, current_ctx, navigation, page
 
@@ -15,7 +15,7 @@ bp = Blueprint("demo", __name__, template_folder="templates")
 
 
 def install(app: JianxueFlask) -> None:
-    navigation.badge(app, "messages", unread)
+    navigation.badge(app, "messages", UNREAD)
     if app.jianxue.mode is not Mode.PRODUCTION:
         app.register_blueprint(bp)
 

@@ -14,7 +14,6 @@ from core.payment.queries import (
     order_facts,
     order_of_subject,
     orders_of,
-    unpaid_count,
     whole_order,
 )
 from core.payment.refunds import refund_by_staff
@@ -28,5 +27,5 @@ __all__ = [
     "OrderPaid", "OrderRefunded", "OrderState", "OrderView", "PaymentAttempt", "Refund", "all_orders",
     "cancel_at_counter", "counter_orders", "end_of_year", "give_back", "invoices_waiting", "issue_invoice",
     "open_order", "order_by_id", "order_facts", "order_of_subject", "orders_of", "refund_by_staff",
-    "settle_free_order", "take_money", "unpaid_count", "whole_order", "yuan",
+    "settle_free_order", "take_money", "whole_order", "yuan",
 ]

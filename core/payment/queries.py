@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from core.base.db import Id
 from core.contract.values import OrderFacts, OrderSubject
@@ -36,16 +36,10 @@ def has_live_order(ctx: Ctx, person_id: Id) -> bool:
     return ctx.db.scalar(all_orders_of(person_id).where(Order.state.in_(live)).limit(1)) is not None
 
 
-def own_unpaid_count(ctx: Ctx) -> int:
-    """`unpaid_count` of who is signed in."""
-    return unpaid_count(ctx, ctx.actor.person_id) if ctx.actor.person_id else 0
-
-
-def unpaid_count(ctx: Ctx, person_id: Id) -> int:
-    """How many orders wait for payment: the number at 我的订单 (N-19)."""
-    return ctx.db.scalar(select(func.count()).select_from(Order).where(
-        Order.payer_id == person_id, Order.counter_id.is_(None), Order.state == OrderState.UNPAID,
-        Order.expires_at > ctx.now)) or 0
+UNPAID = select(func.count()).select_from(Order).where(
+    Order.payer_id == bindparam("person_id"), Order.counter_id.is_(None), Order.state == OrderState.UNPAID,
+    Order.expires_at > bindparam("now")).scalar_subquery()
+"""How many orders of the signed-in trainee wait for payment: the number at 我的订单 (N-19)."""
 
 
 @dataclass(frozen=True)

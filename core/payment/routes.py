@@ -29,7 +29,7 @@ NOTICE_BYTES = 16 * 1024
 
 def install(app: JianxueFlask) -> None:
     app.register_blueprint(bp)
-    badge(app, "orders", queries.own_unpaid_count)
+    badge(app, "orders", queries.UNPAID)
 
 
 @bp.context_processor

@@ -71,6 +71,15 @@ class Ctx:
         return template.format(**variables)
 
     @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for a look before it is known what will be written: the request's own where that only reads."""
+        if not self._write:
+            yield self.db
+            return
+        with self.tenant.session(write=False) as session:
+            yield session
+
+    @contextmanager
     def aside(self) -> Iterator[Session]:
         """A short transaction of its own, kept even if the request is refused: attempts and limits.
 

@@ -41,7 +41,7 @@ LANGUAGES = ("zh_CN", "en")
 class ActorLoader(Protocol):
     """Given by `core.identity`: who sits behind this request."""
 
-    def __call__(self, tenant: Tenant, sign_in: str | None, address: str | None) -> Actor: ...
+    def __call__(self, ctx: Ctx, sign_in: str | None, address: str | None) -> Actor: ...
 
 
 class JianxueFlask(Flask):
@@ -53,7 +53,7 @@ class JianxueFlask(Flask):
         super().__init__("core.web", static_folder="static", template_folder="templates")
         self.jianxue = config
         self.directory = directory
-        self.load_actor: ActorLoader = lambda tenant, sign_in, address: NOBODY
+        self.load_actor: ActorLoader = lambda ctx, sign_in, address: NOBODY
         self.ring: Callable[[Tenant, list[OutboxRow]], None] = lambda tenant, rows: None
         self.sign_in_endpoint = "identity.sign_in"
         self.change_password_endpoint = "identity.change_password"
@@ -147,12 +147,12 @@ class JianxueFlask(Flask):
         tenant = bound_tenant()
         assert tenant is not None
         declared = policy_of(self.view_functions[request.endpoint])
-        actor = self.load_actor(tenant, session.get("sign_in"), request.remote_addr)
-        g.ctx = Ctx(tenant, actor, locale=choose_language(), write=request.method not in SAFE)
         assert declared is not None
-        if allows(declared, actor):
-            return phones.turn_away(g.ctx) if declared.permission is Permission.STUDY else None
-        return self._turn_away(actor)
+        ctx = g.ctx = Ctx(tenant, locale=choose_language(), write=request.method not in SAFE)
+        ctx.actor = self.load_actor(ctx, session.get("sign_in"), request.remote_addr)
+        if allows(declared, ctx.actor):
+            return phones.turn_away(ctx) if declared.permission is Permission.STUDY else None
+        return self._turn_away(ctx.actor)
 
     def _turn_away(self, actor: Actor) -> BaseResponse:
         if actor.signed_in and actor.restricted:

@@ -1,10 +1,13 @@
 """The trainee's one navigation: the menus of (M), N-10, and of (L), N-19, merged into one set of entries."""
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import ScalarSelect, Select, select
+
+from core.tenancy import Ctx
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +59,50 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 BELL = Entry("messages", _l("消息"), "portal.messages", "bell", "messages")
 BOTTOM = ("home", "education", "training", "orders", "certificates")
 
-Badge = Callable[[Any], int]
+
+class Badges:
+    """The numbers at the entries, asked for in one question a page."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, ScalarSelect[int]] = {}
+        self._question: Select[*tuple[int, ...]] | None = None
+
+    def add(self, name: str, count: ScalarSelect[int]) -> None:
+        self._counts[name], self._question = count, None
+
+    def of(self, ctx: Ctx) -> Mapping[str, int]:
+        """The number of each badge for who is signed in."""
+        if not self._counts:
+            return {}
+        if self._question is None:
+            self._question = select(*(count.label(name) for name, count in self._counts.items()))
+        found = ctx.db.execute(self._question, {"person_id": ctx.actor.person_id, "now": ctx.now})
+        return cast(Mapping[str, int], found.one()._mapping)
 
 
-def badge(app: Flask, name: str, count: Badge) -> None:
-    """Let a flow give the number at an entry: ``count(ctx)`` of the signed-in trainee (购物车, 我的订单)."""
-    app.extensions.setdefault("jianxue.badges", {})[name] = count
+def badge(app: Flask, name: str, count: ScalarSelect[int]) -> None:
+    """Let a flow give the number at an entry (购物车, 我的订单): a count with the parameters `person_id`, who is signed
+    in, and `now`."""
+    _badges(app).add(name, count)
 
 
-def menu(ctx: Any, only: Sequence[str] | None = None) -> list[tuple[str, list[Link]]]:
+def _badges(app: Flask) -> Badges:
+    badges: Badges = app.extensions.setdefault("jianxue.badges", Badges())
+    return badges
+
+
+def counts(ctx: Ctx) -> Mapping[str, int]:
+    """The numbers at the entries for this request's trainee."""
+    return _badges(current_app).of(ctx)
+
+
+def menu(ctx: Ctx, numbers: Mapping[str, int], only: Sequence[str] | None = None) -> list[tuple[str, list[Link]]]:
     """The groups of the navigation for this request; an entry that no flow serves is left out, or that is not
     among `only`."""
-    counts: Mapping[str, Badge] = current_app.extensions.get("jianxue.badges", {})
     without = ctx.rules().portal.menu_without
     groups = []
     for title, entries in MENU:
-        links = [_link(entry, counts, ctx) for entry in entries
+        links = [_link(entry, numbers) for entry in entries
                  if entry.endpoint in current_app.view_functions and entry.key not in without
                  and (only is None or entry.key in only)]
         if links:
@@ -79,10 +110,9 @@ def menu(ctx: Any, only: Sequence[str] | None = None) -> list[tuple[str, list[Li
     return groups
 
 
-def bell(ctx: Any) -> Link | None:
+def bell(numbers: Mapping[str, int]) -> Link | None:
     """The messages, with the number of unread ones; None when no flow serves them."""
-    counts: Mapping[str, Badge] = current_app.extensions.get("jianxue.badges", {})
-    return _link(BELL, counts, ctx) if BELL.endpoint in current_app.view_functions else None
+    return _link(BELL, numbers) if BELL.endpoint in current_app.view_functions else None
 
 
 def bottom(groups: list[tuple[str, list[Link]]]) -> list[Link]:
@@ -91,7 +121,6 @@ def bottom(groups: list[tuple[str, list[Link]]]) -> list[Link]:
     return list(links.values()) if len(links) < len(BOTTOM) else [links[key] for key in BOTTOM if key in links]
 
 
-def _link(entry: Entry, counts: Mapping[str, Badge], ctx: Any) -> Link:
-    count = counts[entry.badge](ctx) if entry.badge in counts else 0
-    return Link(entry.key, str(entry.label), url_for(entry.endpoint), entry.icon, count,
+def _link(entry: Entry, numbers: Mapping[str, int]) -> Link:
+    return Link(entry.key, str(entry.label), url_for(entry.endpoint), entry.icon, numbers.get(entry.badge, 0),
                 request.endpoint == entry.endpoint)

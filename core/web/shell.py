@@ -64,6 +64,7 @@ def shell() -> Shell:
     trainee = Role.TRAINEE in actor.roles and not actor.restricted
     staff = bool(actor.roles - {Role.TRAINEE})
     study_only = ctx is not None and phones.study_only(ctx)
+    numbers = navigation.counts(ctx) if ctx and trainee else {}
     return Shell(
         name=rules.managed_name, strap_line=rules.managed_strap,
         credits=tuple((role, who) for role, who in units if who), hotlines=rules.hotlines, brand=rules.brand,
@@ -74,8 +75,8 @@ def shell() -> Shell:
         sign_in_href=address(SIGN_IN) if ctx else "", sign_out_href=address(SIGN_OUT),
         phone_offered=ctx is not None and phones.offered(ctx), host_url=request.host_url.rstrip("/"),
         phone_text=all_rules.texts.phone_portal if study_only else "",
-        menu=navigation.menu(ctx, phones.MENU if study_only else None) if ctx and trainee else [],
-        bell=navigation.bell(ctx) if ctx and trainee and not study_only else None,
+        menu=navigation.menu(ctx, numbers, phones.MENU if study_only else None) if ctx and trainee else [],
+        bell=navigation.bell(numbers) if ctx and trainee and not study_only else None,
         links={name: address(endpoint) for name, endpoint in LINKS.items()})
 
 

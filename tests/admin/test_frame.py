@@ -30,7 +30,7 @@ def sign_in(app: JianxueFlask) -> Iterator[Callable[..., None]]:
 
     def become(*roles: Role) -> None:
         actor = actor_of(*roles)
-        app.load_actor = lambda tenant, sign_in, address: actor
+        app.load_actor = lambda *_args: actor
 
     become(Role.ADMINISTRATOR)
     yield become

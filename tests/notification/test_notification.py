@@ -23,10 +23,10 @@ from core.notification import (
     published_notices,
     send_sms,
     undelivered,
-    unread,
     withdraw_notice,
 )
 from core.notification.channels import PORTS, EmbeddedSms, SmsFailed
+from core.notification.queries import UNREAD
 from core.notification.receipts import ask_receipts
 from core.notification.states import DeliveryState
 from core.tenancy import NOBODY, Ctx, Tenant, unit_of_work
@@ -43,6 +43,11 @@ def somebody(tenant: Tenant) -> Iterator[Somebody]:
 def person_in(ctx: Ctx, somebody: Somebody) -> Person:
     assert somebody.person_id is not None
     return person_of(ctx, somebody.person_id)
+
+
+def unread(ctx: Ctx) -> int:
+    """The number at the bell."""
+    return ctx.db.scalar(select(UNREAD), {"person_id": ctx.actor.person_id}) or 0
 
 
 def test_an_sms_says_the_tenants_text_to_the_letter(tenant: Tenant, somebody: Somebody) -> None:
