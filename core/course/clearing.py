@@ -35,10 +35,10 @@ def clear_hours(ctx: Ctx, enrollment_id: Id, ground: str, reason: str, by: Id | 
     note = _note(ctx, study, Kind.CLEAR, ground, reason, by)
     clears = [_answer_to(ctx, entry, Kind.CLEAR, note.id) for entry in taken]
     ctx.db.add_all(clears)
-    study.round, study.completed_at = study.round + 1, None
+    study.completed_at = None
     ctx.db.flush()
     _point_at_gaps(ctx, [*entries, *clears], {entry.lesson_id for entry in taken})
-    study.round_from = progress(ctx, subject(ctx, enrollment_id)).credited_slots
+    _begin_round(ctx, study)
     slots = sum(entry.slots for entry in taken)
     ctx.record("hours.clear", enrollment_id, ground=ground, slots=slots, all=only is None)
     recheck_completion(ctx, enrollment_id)
@@ -46,7 +46,10 @@ def clear_hours(ctx: Ctx, enrollment_id: Id, ground: str, reason: str, by: Id | 
 
 
 def restore_hours(ctx: Ctx, enrollment_id: Id, reason: str, by: Id | None) -> int:
-    """An appeal was upheld: give every cleared hour back by entries that answer the clears. Returns the slots."""
+    """An appeal was upheld: give every cleared hour back by entries that answer the clears. Returns the slots.
+
+    A round of pictures begins here too: those of the hours given back belong to rounds before.
+    """
     stop_study(ctx, enrollment_id, "restored")
     study, entries = _locked(ctx, enrollment_id)
     back = restorable(entries)
@@ -55,6 +58,7 @@ def restore_hours(ctx: Ctx, enrollment_id: Id, reason: str, by: Id | None) -> in
     note = _note(ctx, study, Kind.RESTORE, "appeal", reason, by)
     ctx.db.add_all([_answer_to(ctx, entry, Kind.RESTORE, note.id) for entry in back])
     ctx.db.flush()
+    _begin_round(ctx, study)
     slots = sum(entry.slots for entry in back)
     ctx.record("hours.restore", enrollment_id, slots=slots)
     recheck_completion(ctx, enrollment_id)
@@ -67,6 +71,11 @@ def _locked(ctx: Ctx, enrollment_id: Id) -> tuple[Study, list[HourEntry]]:
                            .execution_options(populate_existing=True)).one()
     return study, list(ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == enrollment_id)
                                       .order_by(HourEntry.id)))
+
+
+def _begin_round(ctx: Ctx, study: Study) -> None:
+    study.round += 1
+    study.round_from = progress(ctx, subject(ctx, study.enrollment_id)).credited_slots
 
 
 def _note(ctx: Ctx, study: Study, kind: Kind, ground: str, reason: str, by: Id | None) -> HourNote:
