@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from core.audit.models import AuditCase, AuditDecision
 from core.audit.rules import Clock, Window, clock, days_left
@@ -41,10 +41,13 @@ def case_of(ctx: Ctx, case_id: Id) -> AuditCase:
     return found
 
 
+_LATEST = select(AuditCase).where(AuditCase.enrollment_id == bindparam("enrollment_id")).order_by(
+    AuditCase.round.desc()).limit(1)
+
+
 def latest_case(ctx: Ctx, enrollment_id: Id) -> AuditCase | None:
     """The newest case of an enrollment."""
-    return ctx.db.scalar(select(AuditCase).where(AuditCase.enrollment_id == enrollment_id)
-                         .order_by(AuditCase.round.desc()).limit(1))
+    return ctx.db.scalar(_LATEST, {"enrollment_id": enrollment_id})
 
 
 def passed_case(ctx: Ctx, enrollment_id: Id) -> AuditCase | None:

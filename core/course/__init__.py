@@ -2,6 +2,7 @@
 from core.course.catalogue import add_lesson, add_package, publish, repeat_lesson
 from core.course.clearing import clear_hours, restore_hours
 from core.course.events import StudyCompleted
+from core.course.facts import enrollment_facts
 from core.course.ledger import Due, Kind, Part, Progress
 from core.course.models import Lesson, Package
 from core.course.queries import (
@@ -20,7 +21,8 @@ from core.course.verify import verify_hours
 
 __all__ = [
     "Due", "Kind", "Lesson", "Package", "Part", "Progress", "StudyCompleted", "Subject", "add_lesson",
-    "add_package", "clear_hours", "close_idle_leases", "credited_since", "fetched", "full_since", "own_subject",
-    "progress", "progress_of_enrollment", "publish", "recompute", "record_of", "repeat_lesson", "restore_hours",
+    "add_package", "clear_hours", "close_idle_leases", "credited_since", "enrollment_facts", "fetched",
+    "full_since", "own_subject", "progress", "progress_of_enrollment", "publish", "recompute", "record_of",
+    "repeat_lesson", "restore_hours",
     "seal_hours", "subject", "subjects_of", "verify_hours",
 ]

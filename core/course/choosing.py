@@ -10,8 +10,8 @@ from core.base.errors import Conflict, Refused
 from core.contract.values import CourseChoice
 from core.course.facts import enrollment_facts
 from core.course.ledger import Part
-from core.course.models import Package, StudyLease, StudyPackage
-from core.course.queries import study_of
+from core.course.models import Package, StudyPackage
+from core.course.queries import standing_of
 from core.course.subjects import Subject
 from core.extension import hooks
 from core.tenancy import Ctx
@@ -56,35 +56,30 @@ def _owed(asked: Subject, part: Part) -> bool:
     return (asked.due.general if part is Part.GENERAL else asked.due.professional) > 0
 
 
-def _studied(ctx: Ctx, enrollment_id: Id) -> dict[str, Id]:
-    rows = ctx.db.execute(select(Package.part, Package.id).join(StudyPackage, StudyPackage.package_id == Package.id)
-                          .where(StudyPackage.enrollment_id == enrollment_id))
-    return {part: package_id for part, package_id in rows}
-
-
 def _choice(ctx: Ctx, asked: Subject) -> CourseChoice:
     return hooks(ctx).resolve_course_choice(enrollment_facts(ctx, asked))
 
 
 def begun(ctx: Ctx, asked: Subject) -> bool:
-    """Whether the player has been opened: from then on hours stay with the package that gives them."""
-    return ctx.db.scalar(select(StudyLease.id).where(StudyLease.enrollment_id == asked.id).limit(1)) is not None
+    """Whether the player has been opened."""
+    study = standing_of(ctx, asked.id)
+    return study is not None and study.begun
 
 
 def offers(ctx: Ctx, asked: Subject) -> list[Offer]:
     """What the trainee chooses among, for each part that is owed; nothing where the choice is not the trainee's."""
-    choice = _choice(ctx, asked)
-    if not choice.by_trainee or study_of(ctx, asked.id) is None:
+    choice, study = _choice(ctx, asked), standing_of(ctx, asked.id)
+    if not choice.by_trainee or study is None:
         return []
-    packages, chosen = in_order(ctx, choice.package_codes), _studied(ctx, asked.id)
+    packages = in_order(ctx, choice.package_codes)
     found = [(part, tuple(package for package in packages if package.part == part)) for part in PARTS]
-    return [Offer(part, of, chosen.get(part)) for part, of in found if of and _owed(asked, part)]
+    return [Offer(part, of, study.chosen.get(part)) for part, of in found if of and _owed(asked, part)]
 
 
 def to_choose(ctx: Ctx, asked: Subject) -> bool:
     """Whether study has to wait until the trainee has chosen."""
-    chosen = _studied(ctx, asked.id)
-    if all(part in chosen for part in PARTS if _owed(asked, part)):
+    study = standing_of(ctx, asked.id)
+    if study is not None and all(part in study.chosen for part in PARTS if _owed(asked, part)):
         return False
     return any(offer.chosen is None for offer in offers(ctx, asked))
 

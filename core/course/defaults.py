@@ -16,7 +16,7 @@ from core.contract.values import (
 )
 from core.course.catalogue import recommended_codes
 from core.course.choosing import may_choose, to_choose
-from core.course.queries import has_begun, progress, record_of, study_of
+from core.course.queries import has_begun, progress, record_of, standing_of, study_of
 from core.course.subjects import Subject, subject, subjects_of
 from core.course.wording import spoken
 from core.tenancy import Ctx
@@ -59,7 +59,7 @@ def check_refund(ctx: Ctx, order: OrderFacts) -> list[Problem]:
 def collect_enrollment_actions(ctx: Ctx, enrollment: EnrollmentFacts) -> list[Action]:
     """开始学习 until all is learned, 重播 after it, 学习记录 always (N-32); 推荐课程包 where it is chosen (JL-12)."""
     asked = subject(ctx, enrollment.id)
-    begun = study_of(ctx, enrollment.id) is not None
+    begun = standing_of(ctx, enrollment.id) is not None
     if progress(ctx, asked).done:
         study = [Action("replay", _("重播"), url_for("course.replay", enrollment_id=enrollment.id), order=40)]
     elif begun:

@@ -1,10 +1,10 @@
 """What the ledger adds up to, and what the pages show of it."""
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from core.base.clock import local, local_date
 from core.base.db import Id
@@ -62,19 +62,23 @@ def has_begun(ctx: Ctx, enrollment_id: Id) -> bool:
     return entry is not None or any(credited_by_lesson(ctx, enrollment_id).values())
 
 
+_CREDITED = select(HourEntry.part, func.sum(_EFFECT)).where(
+    HourEntry.enrollment_id == bindparam("enrollment_id")).group_by(HourEntry.part)
+_OPEN_RUN = select(Package.part, StudyLease.state).select_from(StudyLease).join(
+    Lesson, Lesson.id == StudyLease.lesson_id).join(Package, Package.id == Lesson.package_id).where(
+    StudyLease.enrollment_id == bindparam("enrollment_id"), StudyLease.closed_ms.is_(None))
+
+
 def progress(ctx: Ctx, subject: Subject) -> Progress:
     """How far an enrollment is (N-32): hours credited by the server, never above what is due."""
     return ctx.look_up(("progress", subject), lambda: _progress(ctx, subject))
 
 
 def _progress(ctx: Ctx, subject: Subject) -> Progress:
-    by_lesson = credited_by_lesson(ctx, subject.id)
-    parts: dict[str, int] = defaultdict(int)
-    if by_lesson:
-        of = {lesson_id: part for lesson_id, part in ctx.db.execute(
-            select(Lesson.id, Package.part).join(Package).where(Lesson.id.in_(by_lesson)))}
-        for lesson_id, slots in by_lesson.items():
-            parts[of[lesson_id]] += slots
+    asked = {"enrollment_id": subject.id}
+    parts: dict[str, int] = defaultdict(int, {part: int(total) for part, total in ctx.db.execute(_CREDITED, asked)})
+    for part, state in ctx.db.execute(_OPEN_RUN, asked):
+        parts[part] += unpack(state).run_slots
     return progress_of(parts[Part.GENERAL], parts[Part.PROFESSIONAL], subject.due, pace(ctx).slots_per_hour)
 
 
@@ -103,6 +107,29 @@ def credited_since(ctx: Ctx, enrollment_id: Id, since: datetime) -> float:
 
 def study_of(ctx: Ctx, enrollment_id: Id) -> Study | None:
     return ctx.db.get(Study, enrollment_id)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a study stands: the package of each part that is studied, and whether the player has been opened: from
+    then on hours stay with the package that gives them."""
+
+    chosen: Mapping[str, Id]
+    begun: bool
+
+
+_STANDING = select(
+    Package.part, Package.id,
+    select(StudyLease.id).where(StudyLease.enrollment_id == Study.enrollment_id).exists().label("begun"),
+).select_from(Study).outerjoin(StudyPackage, StudyPackage.enrollment_id == Study.enrollment_id).outerjoin(
+    Package, Package.id == StudyPackage.package_id).where(Study.enrollment_id == bindparam("enrollment_id"))
+
+
+def standing_of(ctx: Ctx, enrollment_id: Id) -> Standing | None:
+    """None while an enrollment has no study."""
+    rows = ctx.look_up(("standing", enrollment_id),
+                       lambda: ctx.db.execute(_STANDING, {"enrollment_id": enrollment_id}).all())
+    return Standing({part: one for part, one, _begun in rows if one}, rows[0].begun) if rows else None
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ def training_page() -> ResponseReturnValue:
     rows = training.rows(ctx)
     shown = page_in([row for row in rows if asked.fits(row)], request.args, size=3)
     return page("course/training.html", page=shown, rows=rows, asked=asked, active="training",
-                choices=training.choices(rows), studies=training.STUDIES, notice=ctx.rules().texts.impersonation_notice)
+                choices=training.choices(rows), studies=training.STUDIES, actions=training.actions(ctx, shown.items),
+                notice=ctx.rules().texts.impersonation_notice)
 
 
 @bp.get("/training/<uuid:enrollment_id>/record")

@@ -2,11 +2,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import bindparam, select
 
 from core.base.db import Id
 from core.base.errors import NotFound
 from core.course.ledger import Due
-from core.cycle import Enrollment, EnrollmentState, enrollment, enrollments_of
+from core.cycle import Enrollment, EnrollmentState, in_turn
 from core.organization import Post
 from core.tenancy import Ctx
 
@@ -33,30 +38,49 @@ class Subject:
         return f"{self.year}年继教-施工现场管理人员继续教育培训"
 
 
+_SUBJECT = select(
+    Enrollment.id, Enrollment.person_id, Enrollment.certificate_id, Post.name.label("post"), Enrollment.year,
+    Enrollment.kind, Enrollment.general_hours_due, Enrollment.professional_hours_due, Enrollment.enrolled_at,
+    Enrollment.state).join(Post, Post.id == Enrollment.post_id)
+_BY_ID = _SUBJECT.where(Enrollment.id == bindparam("id"))
+_OF_PERSON = in_turn(_SUBJECT)
+
+
 def subject(ctx: Ctx, enrollment_id: Id) -> Subject:
     """Any enrollment; NotFound when there is none."""
-    return _of(ctx, enrollment(ctx, enrollment_id))
+    found = ctx.look_up(("subject", enrollment_id), lambda: ctx.db.execute(_BY_ID, {"id": enrollment_id}).first())
+    if found is None:
+        raise _unknown()
+    return _of(ctx, found)
 
 
 def own_subject(ctx: Ctx, enrollment_id: Id) -> Subject:
     """The acting person's enrollment; somebody else's is as unknown as none."""
     found = subject(ctx, enrollment_id)
     if found.person_id != ctx.actor.person_id:
-        raise NotFound("enrollment_unknown", "没有找到这项培训。请从“我的培训”里打开。")
+        raise _unknown()
     return found
+
+
+def _unknown() -> NotFound:
+    return NotFound("enrollment_unknown", _("没有找到这项培训。请从“我的培训”中打开。"))
 
 
 def subjects_of(ctx: Ctx, person_id: Id) -> Sequence[Subject]:
     """A person's live enrollments, first enrolled first (N-24)."""
-    return [_of(ctx, row) for row in enrollments_of(ctx, person_id)]
+    found = ctx.look_up(("subjects", person_id),
+                        lambda: ctx.db.execute(_OF_PERSON, {"person_id": person_id}).all())
+    return [_of(ctx, ctx.look_up(("subject", row.id), partial(_itself, row))) for row in found]
 
 
-def _of(ctx: Ctx, row: Enrollment) -> Subject:
+def _itself(row: Any) -> Any:
+    return row
+
+
+def _of(ctx: Ctx, row: Any) -> Subject:
     rules = ctx.rules(row.enrolled_at).hours
     exempted = max(0, rules.general - row.general_hours_due)
-    post = ctx.db.get(Post, row.post_id)
-    assert post is not None
     return Subject(
-        id=row.id, person_id=row.person_id, certificate_id=row.certificate_id, post=post.name,
+        id=row.id, person_id=row.person_id, certificate_id=row.certificate_id, post=row.post,
         year=row.year, kind=row.kind, due=Due(row.general_hours_due, row.professional_hours_due, exempted),
         enrolled_at=row.enrolled_at, learnable=EnrollmentState(row.state) in LEARNING)

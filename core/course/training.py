@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.base.db import Id
-from core.contract.values import Action
+from core.contract.values import Action, EnrollmentFacts
 from core.course.facts import enrollment_facts
 from core.course.ledger import Progress
 from core.course.queries import progress
@@ -28,7 +28,7 @@ class Row:
     total: int
     done: int
     learned: Progress
-    actions: Sequence[Action]
+    facts: EnrollmentFacts
 
     @property
     def state(self) -> str:
@@ -62,10 +62,14 @@ def rows(ctx: Ctx) -> list[Row]:
         if not subject.learnable:
             continue
         learned = progress(ctx, subject)
-        actions = hooks(ctx).collect_enrollment_actions(enrollment_facts(ctx, subject))
         found.append(Row(subject.id, subject.title, subject.post, subject.year, learned.total_hours,
-                         learned.credited_hours, learned, actions))
+                         learned.credited_hours, learned, enrollment_facts(ctx, subject)))
     return found
+
+
+def actions(ctx: Ctx, shown: Sequence[Row]) -> dict[Id, Sequence[Action]]:
+    """操作 of the rows that a page shows (N-32)."""
+    return {row.id: hooks(ctx).collect_enrollment_actions(row.facts) for row in shown}
 
 
 def choices(found: Sequence[Row]) -> dict[str, list[tuple[str, str]]]:

@@ -7,6 +7,7 @@ from core.cycle.queries import (
     enrollments_of,
     enrollments_of_order,
     exemption_sentence,
+    in_turn,
 )
 from core.cycle.rules import Due, Exemption, period
 from core.cycle.service import choose, complete, course_title, reopen, submit
@@ -18,5 +19,6 @@ __all__ = [
     "STATE_TONES", "STATE_WORDS", "Due", "Enrollment", "EnrollmentCancelled", "EnrollmentOpened", "EnrollmentState",
     "Exemption",
     "HoursDueChanged", "choose", "complete", "course_title", "due_of", "enrollment", "enrollment_facts",
-    "enrollments_of", "enrollments_of_order", "exemption_sentence", "period", "reopen", "submit",
+    "enrollments_of", "enrollments_of_order", "exemption_sentence", "in_turn", "period", "reopen",
+    "submit",
 ]

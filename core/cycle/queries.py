@@ -1,11 +1,12 @@
 """Reading enrollments, and what may be chosen."""
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TypeVarTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from core.base.clock import local
 from core.base.db import Id
@@ -23,6 +24,17 @@ from core.registry import Certificate, certificate_facts, certificates_of
 from core.tenancy import Ctx
 
 TAKEN = LIVE - {EnrollmentState.CHOSEN}
+Asked = TypeVarTuple("Asked")
+
+
+def in_turn(rows: Select[*Asked], states: Iterable[EnrollmentState] = TAKEN) -> Select[*Asked]:
+    """Of a question about enrollments: those of `person_id` in these states, first enrolled first (N-24)."""
+    return rows.where(Enrollment.person_id == bindparam("person_id"), Enrollment.state.in_(sorted(states))).order_by(
+        Enrollment.enrolled_at, Enrollment.turn, Enrollment.id)
+
+
+_TAKEN = in_turn(select(Enrollment))
+_CHOSEN = in_turn(select(Enrollment), {EnrollmentState.CHOSEN})
 
 
 def plan(ctx: Ctx) -> Plan:
@@ -47,10 +59,7 @@ def enrollment(ctx: Ctx, enrollment_id: Id) -> Enrollment:
 
 def enrollments_of(ctx: Ctx, person_id: Id, *, chosen: bool = False) -> list[Enrollment]:
     """A person's live enrollments, first enrolled first (N-24); with `chosen` those of the cart instead."""
-    states = {EnrollmentState.CHOSEN} if chosen else TAKEN
-    found = ctx.db.scalars(select(Enrollment).where(
-        Enrollment.person_id == person_id, Enrollment.state.in_(states))
-        .order_by(Enrollment.enrolled_at, Enrollment.turn, Enrollment.id))
+    found = ctx.db.scalars(_CHOSEN if chosen else _TAKEN, {"person_id": person_id})
     return [ctx.look_up(("enrollment", row.id), partial(_itself, row)) for row in found]
 
 

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core.base.db import Id
 from core.base.errors import NotFound
@@ -44,15 +44,17 @@ def blueprint(ctx: Ctx) -> Blueprint:
                      rules.retakes, rules.judgement, rules.multiple)
 
 
+_SITTINGS = select(Sitting).where(Sitting.enrollment_id == bindparam("enrollment_id")).order_by(Sitting.number)
+
+
 def sittings_of(ctx: Ctx, enrollment_id: Id) -> Sequence[Sitting]:
     """All sittings of an enrollment, first to last."""
-    return ctx.db.scalars(select(Sitting).where(Sitting.enrollment_id == enrollment_id)
-                          .order_by(Sitting.number)).all()
+    return ctx.look_up(("sittings", enrollment_id),
+                       lambda: ctx.db.scalars(_SITTINGS, {"enrollment_id": enrollment_id}).all())
 
 
 def running_sitting(ctx: Ctx, enrollment_id: Id) -> Sitting | None:
-    return ctx.db.scalar(select(Sitting).where(Sitting.enrollment_id == enrollment_id,
-                                               Sitting.state == SittingState.RUNNING))
+    return next((one for one in sittings_of(ctx, enrollment_id) if one.state == SittingState.RUNNING), None)
 
 
 def best_result(ctx: Ctx, enrollment_id: Id) -> Result | None:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from core.base.db import Id, new_id
 from core.base.errors import Conflict, Refused
-from core.course import Subject, own_subject, progress
-from core.cycle import Enrollment, enrollment, enrollment_facts
+from core.course import Subject, enrollment_facts, own_subject, progress
+from core.cycle import Enrollment
 from core.exam import bank
 from core.exam.events import ExamPassed
 from core.exam.models import Question, Sitting, SittingAnswer
@@ -47,8 +47,7 @@ class Receipt:
 
 def required(ctx: Ctx, asked: Subject) -> bool:
     """Whether this enrollment needs the online exam at all (X-15)."""
-    done = progress(ctx, asked).credited_hours
-    return hooks(ctx).resolve_exam_required(enrollment_facts(ctx, enrollment(ctx, asked.id), done))
+    return hooks(ctx).resolve_exam_required(enrollment_facts(ctx, asked))
 
 
 def why_not(ctx: Ctx, asked: Subject) -> Refused | None:
