@@ -186,6 +186,8 @@ RULES: Mapping[str, Any] = {
     "texts.deadline_reminder_sms": _l("换证到期前的提醒短信"),
     "texts.deadline_grace_sms": _l("列入宽限名单的短信"),
     "texts.deadline_advice": _l("没有赶上换证期限时的办法"),
+    "texts.supervised_near_sms": _l("现场见证前一天的提醒短信"),
+    "texts.supervised_cancelled_sms": _l("现场见证取消的短信"),
 }
 
 CODES: Mapping[str, Mapping[str, Any]] = {

@@ -11,13 +11,16 @@ from core.course.pruning import prune_beats
 from core.course.queries import study_of
 from core.course.sealing import seal_hours
 from core.course.service import close_idle_leases, recheck_completion, stop_study
+from core.course.supervision import tell_of_session
 from core.course.uploads import prepare_lesson
 from core.cycle import EnrollmentCancelled, EnrollmentOpened, HoursDueChanged
 from core.identity import person_of
 from core.notification import send_sms
+from core.presence import SupervisedNews
 from core.tenancy import Ctx
 
-__all__ = ["cancelled", "close_idle", "completed", "due_changed", "opened", "prepare_lesson", "prune", "seal"]
+__all__ = ["cancelled", "close_idle", "completed", "due_changed", "opened", "prepare_lesson", "prune", "seal",
+           "supervised_news"]
 
 _BATCHES_A_RUN = 10
 
@@ -47,6 +50,12 @@ def completed(ctx: Ctx, event: StudyCompleted) -> None:
     if study is not None and ctx.rules().texts.completion_sms:
         send_sms(ctx, person_of(ctx, study.person_id), "completion_sms",
                  key=f"studied:{event.enrollment_id}:{study.round}")
+
+
+@subscribe(SupervisedNews)
+def supervised_news(ctx: Ctx, event: SupervisedNews) -> None:
+    """Booked, near, called off or missed: the trainee hears of it (C-25)."""
+    tell_of_session(ctx, event)
 
 
 @job("course.close_idle", queue="fast", every=timedelta(minutes=1))

@@ -11,12 +11,14 @@ from core.presence.queries import (
 )
 from core.presence.rules import PhotoVerdict, grounds_text
 from core.presence.snapshots import SnapshotAsk, asks, look_at, look_at_face, snapshot_due
-from core.presence.tokens import Ask, check_url
+from core.presence.supervised import open_request
+from core.presence.told import News, SupervisedNews
+from core.presence.tokens import Ask, booking_url, check_url
 from core.presence.words import verdict_text, zone_text
 
 __all__ = [
-    "Ask", "Attestation", "Coverage", "FaceServiceDown", "PhotoVerdict", "Snapshot", "SnapshotAsk",
-    "SupervisedRequest", "accepted_up_to", "asks", "attestations_of", "attested", "check_url", "coverage",
-    "grounds_text", "hold_pictures", "judge_photo", "look_at", "look_at_face", "release_pictures", "snapshot_due",
-    "snapshot_key", "snapshots_of", "verdict_text", "zone_text",
+    "Ask", "Attestation", "Coverage", "FaceServiceDown", "News", "PhotoVerdict", "Snapshot", "SnapshotAsk",
+    "SupervisedNews", "SupervisedRequest", "accepted_up_to", "asks", "attestations_of", "attested", "booking_url",
+    "check_url", "coverage", "grounds_text", "hold_pictures", "judge_photo", "look_at", "look_at_face",
+    "open_request", "release_pictures", "snapshot_due", "snapshot_key", "snapshots_of", "verdict_text", "zone_text",
 ]

@@ -12,6 +12,7 @@ from core.presence.keeping import forget_pictures
 from core.presence.matching import packed, unpacked
 from core.presence.models import FaceMean, FaceTemplate
 from core.presence.snapshots import judge_snapshot
+from core.presence.supervised import REMIND, remind
 from core.tenancy import Ctx
 
 _GROWTH = 1.2
@@ -33,6 +34,11 @@ def renew_mean(ctx: Ctx, payload: Mapping[str, Any]) -> None:
     mean = last or FaceMean()
     mean.vector, mean.counted, mean.made_at = packed(vectors.mean(axis=0)), count, ctx.now
     ctx.db.add(mean)
+
+
+@job(REMIND)
+def remind_supervised(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    remind(ctx, UUID(payload["request"]), UUID(payload["session"]))
 
 
 @job("presence.forget", queue="face", every=timedelta(days=1))

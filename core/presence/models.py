@@ -1,10 +1,11 @@
 """What is kept of face checks: the descriptor, the tries, what they proved, pictures taken while studying."""
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.base.db import Base, Id, Retention, SealedBytes, UtcDateTime, id_column, personal
+from core.identity import Person
 from core.presence.states import ChallengeState, SnapshotVerdict
 
 
@@ -71,6 +72,8 @@ class Attestation(Base):
     frames: Mapped[int | None]
     picture_key: Mapped[str | None] = mapped_column(String(120), info=personal(Retention.EVIDENCE))
     witness_id: Mapped[Id | None]
+    witness_name: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    note: Mapped[str] = mapped_column(String(500), default="", server_default="", info=personal(Retention.EVIDENCE))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
     valid_until: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -95,18 +98,43 @@ class Snapshot(Base):
     judged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class SupervisedSession(Base):
+    """A time and place at which a witness sees people in person; `seats` of them (C-25)."""
+
+    __tablename__ = "supervised_session"
+
+    id: Mapped[Id] = id_column()
+    place: Mapped[str] = mapped_column(String(120))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seats: Mapped[int]
+    offered_by: Mapped[Id | None]
+    offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class SupervisedRequest(Base):
-    """Somebody who cannot or does not want to use the face check asks for a supervised session (R24, C-25)."""
+    """Somebody who cannot or does not want to use the face check: a seat of a session, or without one a wish to be
+    called (R24, C-25). Open until `done_at`; `outcome` then says how it ended."""
 
     __tablename__ = "supervised_request"
+    __table_args__ = (
+        Index("uq_supervised_request_open", "enrollment_id", unique=True, sqlite_where=text("done_at IS NULL"),
+              postgresql_where=text("done_at IS NULL")),
+    )
 
     id: Mapped[Id] = id_column()
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
     enrollment_id: Mapped[Id]
+    session_id: Mapped[Id | None] = mapped_column(ForeignKey("supervised_session.id"), index=True)
     reason: Mapped[str] = mapped_column(String(20))
     note: Mapped[str] = mapped_column(String(500), default="", info=personal(Retention.EVIDENCE))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(10), default="", server_default="")
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(viewonly=True)
+    session: Mapped[SupervisedSession | None] = relationship(viewonly=True)
 
 
 class EvidenceTerm(Base):

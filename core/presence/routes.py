@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import Permission, camera_page, policy, trail_exempt
-from core.base.errors import DomainError, Refused
+from core.base.errors import Refused
 from core.identity import current_person, face_consent, give_consent, withdraw_consent
-from core.presence import service, snapshots, supervised, tokens
+from core.presence import service, snapshots, tokens
 from core.presence.client import face_client
 from core.presence.drawing import by_secrets
 from core.presence.liveness import Drawer
@@ -18,6 +18,7 @@ from core.presence.queries import attested, tries_left
 from core.presence.service import Batch, Progress
 from core.presence.speech import clips
 from core.presence.states import ChallengeState
+from core.presence.supervised_routes import bp as supervised_routes
 from core.presence.words import action_text, failure, hint_text, said
 from core.web import JianxueFlask, current_ctx, page
 
@@ -28,6 +29,7 @@ _DRAWER = "jianxue.presence.drawer"
 def install(app: JianxueFlask) -> None:
     app.extensions[_DRAWER] = by_secrets
     app.register_blueprint(bp)
+    app.register_blueprint(supervised_routes)
 
 
 def _drawer() -> Drawer:
@@ -136,43 +138,6 @@ def _said(progress: Progress) -> dict[str, object]:
         why = failure(progress.reason)
         said |= {"reason": progress.reason, "sentence": why.sentence, "advice": why.hint, "left": progress.tries_left}
     return said
-
-
-@bp.route("/check/<token>/supervised", methods=["GET", "POST"])
-@policy(Permission.STUDY)
-def other_way(token: str) -> ResponseReturnValue:
-    """The other way: a supervised session instead of the face check (R24, A.7)."""
-    ctx = current_ctx()
-    gate = tokens.open_gate(ctx, token)
-    problem: DomainError | None = None
-    if request.method == "POST":
-        try:
-            supervised.ask_supervised(ctx, gate, request.form.get("reason", ""), request.form.get("note", ""))
-        except DomainError as error:
-            problem = error
-        else:
-            return redirect(url_for(".other_way", token=token), 303)
-    return page("presence/supervised.html", status=problem.status if problem else 200, token=token, problem=problem,
-                asked=supervised.open_request(ctx, gate.person_id, gate.enrollment_id), reasons=supervised.REASONS,
-                hotlines=ctx.rules().portal.hotlines, typed=request.form.get("note", ""))
-
-
-@bp.get("/supervised")
-@policy(Permission.WITNESS)
-def requests() -> Response:
-    """Who waits for a supervised session."""
-    ctx = current_ctx()
-    return page("presence/requests.html", requests=supervised.open_requests_with_people(ctx),
-                reasons=supervised.REASONS)
-
-
-@bp.post("/supervised/<uuid:request_id>")
-@policy(Permission.WITNESS)
-def witness(request_id: UUID) -> ResponseReturnValue:
-    """The witness has checked the person against the ID card."""
-    supervised.attest_supervised(current_ctx(), request_id)
-    flash(_("已登记，学员现在可以在见证下学习，八小时内有效。"), "done")
-    return redirect(url_for(".requests"), 303)
 
 
 @bp.post("/snapshots/<token>")

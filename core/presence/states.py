@@ -31,6 +31,7 @@ class SnapshotVerdict(StrEnum):
     NO_FACE = "no_face"
     SEVERAL = "several"
     UNREADABLE = "unreadable"
+    SUPERVISED = "supervised"    # due while a witness was there: no picture is asked for
 
 
 ABSENT = frozenset({SnapshotVerdict.NO_FACE, SnapshotVerdict.UNREADABLE})
@@ -45,3 +46,11 @@ def verdict_of(faces: int, zone: Zone | None) -> SnapshotVerdict:
         return SnapshotVerdict.SEVERAL
     return {Zone.ACCEPT: SnapshotVerdict.SAME, Zone.REVIEW: SnapshotVerdict.UNSURE,
             Zone.REFUSE: SnapshotVerdict.OTHER, None: SnapshotVerdict.UNSURE}[zone]
+
+
+class Outcome(StrEnum):
+    """How a request for a supervised session ended."""
+
+    ATTESTED = "attested"
+    MISSED = "missed"            # nobody came; may be booked again, nothing else follows
+    WITHDRAWN = "withdrawn"

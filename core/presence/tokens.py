@@ -45,6 +45,13 @@ def check_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
     return url_for("presence.check", token=gate_token(ctx, Gate(ctx.actor.person_id, enrollment_id, back)))
 
 
+def booking_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
+    """Where the signed-in person books, changes or cancels a supervised session for an enrollment."""
+    if ctx.actor.person_id is None:
+        raise ValueError("a booking needs a person")
+    return url_for("supervised.book", token=gate_token(ctx, Gate(ctx.actor.person_id, enrollment_id, back)))
+
+
 def gate_token(ctx: Ctx, gate: Gate) -> str:
     return _dumps(ctx.tenant, "gate", [gate.person_id.hex, gate.enrollment_id.hex, gate.back])
 

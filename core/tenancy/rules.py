@@ -238,6 +238,8 @@ class TextRules:
     deadline_reminder_sms: str
     deadline_grace_sms: str
     deadline_advice: str
+    supervised_near_sms: str
+    supervised_cancelled_sms: str
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ TEXT_VARIABLES: Mapping[str, frozenset[str]] = {
     "continuing_hint": frozenset({"url"}),
     "deadline_reminder_sms": frozenset({"name", "posts", "day", "days", "missing"}),
     "deadline_grace_sms": frozenset({"name", "post", "day"}),
+    "supervised_near_sms": frozenset({"name", "time", "place"}),
+    "supervised_cancelled_sms": frozenset({"name", "time", "place"}),
 }
 
 

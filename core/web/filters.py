@@ -33,6 +33,11 @@ def daytime(value: datetime | None) -> str:
     return "" if value is None else f"{day(value)} {_local(value).strftime('%H:%M')}"
 
 
+def hourmin(value: datetime) -> str:
+    """09:05 in Shanghai: the end of a span whose beginning told the day."""
+    return _local(value).strftime("%H:%M")
+
+
 def isoday(value: date | datetime | None) -> str:
     """2026-11-20 in Shanghai, as the manuals write it in lists and tables (N-06, N-50)."""
     return "" if value is None else _local(value).strftime("%Y-%m-%d")
@@ -93,6 +98,6 @@ def _grouped(number: str | None, sizes: tuple[int, ...]) -> Markup:
     return Markup('<span class="jx-num">{}</span>').format(" ".join(parts))
 
 
-FILTERS = {"day": day, "daytime": daytime, "isoday": isoday, "stamp": stamp, "yuan": yuan, "clock": clock,
-           "grouped_id": grouped_id, "grouped_phone": grouped_phone, "masked_id": masked_id,
+FILTERS = {"day": day, "daytime": daytime, "hourmin": hourmin, "isoday": isoday, "stamp": stamp, "yuan": yuan,
+           "clock": clock, "grouped_id": grouped_id, "grouped_phone": grouped_phone, "masked_id": masked_id,
            "masked_phone": masked_phone}

@@ -44,7 +44,7 @@ def shown(label: Any, kind: str = "text", *, hint: Any = "", choices: Sequence[t
     """Metadata of a field for the page: ``fields.String(required=True, metadata=shown(_l("姓名")))``.
 
     kind: text, password, id, phone, code, money (yuan), number, email, textarea, select, radio, checkbox,
-    checks (several), date, file, hidden. choices: (value, words).
+    checks (several), date, time, file, hidden. choices: (value, words).
     """
     return {"label": label, "kind": kind, "hint": hint, "choices": tuple(choices), "autocomplete": autocomplete,
             "inputmode": inputmode, "placeholder": placeholder, "accept": accept}
