@@ -52,8 +52,8 @@ def ask_supervised(ctx: Ctx, gate: Gate, reason: str, note: str, choice: str) ->
     """Book the session `choice`, or with `CALL` ask to be called. Whoever has asked already changes to it."""
     if reason not in REASONS:
         raise Refused("reason", _("请选择一个原因。"), field="reason")
-    session = None if choice == CALL else _chosen(ctx, choice)
     asked = open_request(ctx, gate.enrollment_id)
+    session = None if choice == CALL else _chosen(ctx, choice, asked)
     if asked is None:
         asked = SupervisedRequest(person_id=gate.person_id, enrollment_id=gate.enrollment_id, asked_at=ctx.now)
         ctx.db.add(asked)
@@ -62,8 +62,11 @@ def ask_supervised(ctx: Ctx, gate: Gate, reason: str, note: str, choice: str) ->
     return asked
 
 
-def _chosen(ctx: Ctx, choice: str) -> SupervisedSession:
+def _chosen(ctx: Ctx, choice: str, asked: SupervisedRequest | None) -> SupervisedSession:
+    """The session that was picked: free, or the one that is booked already."""
     offered = {str(offer.session.id): offer.session for offer in offers(ctx)}
+    if asked is not None and asked.session is not None:
+        offered[str(asked.session.id)] = asked.session
     if not choice:
         raise Refused("session", _("请选择一个时间；都不合适时选“请打电话给我”。"), field="session")
     if choice not in offered:
@@ -202,7 +205,7 @@ def request_of(ctx: Ctx, request_id: Id) -> SupervisedRequest:
 def assign(ctx: Ctx, request_id: Id, choice: str) -> None:
     """After a call: put somebody who waits into a session."""
     asked = request_of(ctx, request_id)
-    _seat(ctx, asked, _chosen(ctx, choice))
+    _seat(ctx, asked, _chosen(ctx, choice, asked))
 
 
 def attest_supervised(ctx: Ctx, request_id: Id, tail: str, note: str) -> Attestation:

@@ -109,7 +109,8 @@ def test_a_still_picture_fails_three_times_and_then_comes_the_human_path(tenant:
     assert "预约现场见证" in page.text and "data-start" not in page.text
     wrong = one.browser.submit(f"{one.check}/supervised", {"reason": "nonsense", "note": "周六"})
     assert wrong.status_code == 422 and "请选择一个原因" in wrong.text and ">周六</textarea>" in wrong.text
-    assert one.browser.submit(f"{one.check}/supervised", {"reason": "failed", "note": "周六有空"}).status_code == 303
+    asked = {"reason": "failed", "note": "周六有空", "session": "call"}
+    assert one.browser.submit(f"{one.check}/supervised", asked).status_code == 303
     assert "申请已收到" in one.browser.get(f"{one.check}/supervised").text
     clock.advance(hours=1, seconds=1)
     signed_in(one.browser, one.somebody).get(one.check)

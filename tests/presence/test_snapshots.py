@@ -1,7 +1,7 @@
 """Pictures while studying: N-33 (random), N-36, N-45 c (none is a ground), A.7 (2 to 4 a class hour, one at least)."""
 from collections.abc import Callable
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -224,20 +224,3 @@ def test_the_mean_comes_with_the_thirtieth_photo(national: Tenant, browser_of: B
         with unit_of_work(national, somebody.actor) as ctx:
             means = [mean.counted for mean in ctx.db.query(FaceMean)]
         assert means == ([3] if count == 3 else [])
-
-
-def test_a_witness_opens_the_way_for_who_does_not_show_a_face(tenant: Tenant, browser_of: BrowserOf,
-                                                              clock: FixedClock) -> None:
-    """N-33 (the other way): asked for without consent, seen by the witness, attested, open for eight hours."""
-    one = sitter(tenant, browser_of, clock, consent=False)
-    assert one.browser.submit(f"{one.check}/supervised", {"reason": "no_consent"}).status_code == 303
-    assert one.browser.submit(f"{one.check}/supervised", {"reason": "no_consent"}).status_code == 303
-    witness = signed_in(browser_of(tenant), staff(tenant, Role.WITNESS))
-    page = witness.get("/presence/supervised")
-    assert page.text.count("不想使用人脸识别") == 1 and one.somebody.id_number not in page.text
-    address = page.text.split('action="/presence/supervised/', 1)[1].split('"', 1)[0]
-    assert one.browser.submit(f"/presence/supervised/{address}").status_code == 403
-    assert witness.submit(f"/presence/supervised/{address}").status_code == 303
-    assert witness.submit(f"/presence/supervised/{address}").status_code == 409
-    assert one.browser.get(one.check).location == "/after"
-    assert witness.submit(f"/presence/supervised/{uuid4()}").status_code == 404
