@@ -72,7 +72,8 @@ class Attestation(Base):
     frames: Mapped[int | None]
     picture_key: Mapped[str | None] = mapped_column(String(120), info=personal(Retention.EVIDENCE))
     witness_id: Mapped[Id | None]
-    witness_name: Mapped[str] = mapped_column(String(60), default="", server_default="", info=personal(Retention.EVIDENCE))
+    witness_name: Mapped[str] = mapped_column(String(60), default="", server_default="",
+                                              info=personal(Retention.EVIDENCE))
     note: Mapped[str] = mapped_column(String(500), default="", server_default="", info=personal(Retention.EVIDENCE))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
     valid_until: Mapped[datetime] = mapped_column(UtcDateTime)
