@@ -10,6 +10,7 @@ from core.presence.queries import (
     Coverage, accepted_up_to, attestations_of, attested, coverage, snapshot_key, snapshots_of,
 )
 from core.presence.rules import PhotoVerdict, grounds_text
+from core.presence.scanned import compare_scan_soon
 from core.presence.snapshots import SnapshotAsk, asks, look_at, look_at_face, snapshot_due
 from core.presence.supervised import open_request
 from core.presence.told import News, SupervisedNews
@@ -19,6 +20,7 @@ from core.presence.words import verdict_text, zone_text
 __all__ = [
     "Ask", "Attestation", "Coverage", "FaceServiceDown", "News", "PhotoVerdict", "Snapshot", "SnapshotAsk",
     "SupervisedNews", "SupervisedRequest", "accepted_up_to", "asks", "attestations_of", "attested", "booking_url",
-    "check_url", "coverage", "grounds_text", "hold_pictures", "judge_photo", "look_at", "look_at_face",
-    "open_request", "release_pictures", "snapshot_due", "snapshot_key", "snapshots_of", "verdict_text", "zone_text",
+    "check_url", "compare_scan_soon", "coverage", "grounds_text", "hold_pictures", "judge_photo", "look_at",
+    "look_at_face", "open_request", "release_pictures", "snapshot_due", "snapshot_key", "snapshots_of",
+    "verdict_text", "zone_text",
 ]

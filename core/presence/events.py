@@ -1,10 +1,11 @@
 """What presence does when a person withdraws consent: descriptor and pictures go, the records stay (R24)."""
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 
+from core.base.db import Id
 from core.base.events import subscribe
 from core.identity import ConsentWithdrawn
-from core.presence.models import Attestation, Challenge, FaceTemplate, Snapshot
-from core.presence.states import OPEN, ChallengeState
+from core.presence.models import Attestation, Challenge, FaceDuplicate, FaceTemplate, ScanMatch, Snapshot
+from core.presence.states import OPEN, ChallengeState, ReviewState
 from core.tenancy import Ctx
 
 
@@ -23,5 +24,15 @@ def forget_face(ctx: Ctx, event: ConsentWithdrawn) -> None:
             challenge.state, challenge.reason, challenge.ended_at = ChallengeState.FAILED, "replaced", ctx.now
     for template in ctx.db.scalars(select(FaceTemplate).where(FaceTemplate.person_id == event.person_id)):
         ctx.db.delete(template)
+    _forget_comparisons(ctx, event.person_id)
     if keys:
         ctx.enqueue("presence.purge", {"keys": keys})
+
+
+def _forget_comparisons(ctx: Ctx, person_id: Id) -> None:
+    """What was worked out from the face and no human has decided; decisions stay with their reasons."""
+    ctx.db.execute(delete(FaceDuplicate).where(
+        or_(FaceDuplicate.one_id == person_id, FaceDuplicate.other_id == person_id),
+        FaceDuplicate.state == ReviewState.OPEN))
+    ctx.db.execute(delete(ScanMatch).where(ScanMatch.person_id == person_id,
+                                           ScanMatch.state.in_((ReviewState.OPEN, ReviewState.MATCHED))))

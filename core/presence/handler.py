@@ -14,6 +14,7 @@ from core.presence.liveness import Action, LivenessRules, Reason, hint, judge
 from core.presence.matching import MatchRules, compare, compare_more, packed, unpacked
 from core.presence.measure import light
 from core.presence.photo import Unfit, decode, encode, examine
+from core.presence.portrait import portrait_of, portrait_on_card
 from core.presence.rules import PhotoLimits
 from core.presence.sitting import Sitting, averaged
 from core.presence.wire import Message
@@ -47,7 +48,7 @@ class Handler:
         """The answer to one message: {ok: true, …} or {ok: false, error: word}."""
         operations: Mapping[str, Callable[[Message], Message]] = {
             "ping": self._ping, "photo": self._photo, "enroll": self._enroll,
-            "frames": self._frames, "finish": self._finish, "snapshot": self._snapshot,
+            "frames": self._frames, "finish": self._finish, "snapshot": self._snapshot, "card": self._card,
         }
         try:
             return operations[message.head["op"]](message)
@@ -61,22 +62,31 @@ class Handler:
 
     def _photo(self, message: Message) -> Message:
         """Judge an identity photo. Part 0: the bytes; head: the tenant's rules."""
-        given = message.head["rules"]
-        rules = PhotoLimits(**{**given, "types": tuple(given["types"]), "backgrounds": tuple(given["backgrounds"])})
-        codes, facts, clean = examine(message.parts[0], rules, self.engine)
+        codes, facts, clean = examine(message.parts[0], _limits(message), self.engine)
         return Message({"ok": True, "codes": [code.value for code in codes], "facts": facts}, (clean,))
 
     def _enroll(self, message: Message) -> Message:
-        """The descriptor of the photo on file. Part 0: the photo."""
+        """The descriptor of the photo on file. Part 0: the photo; head: the tenant's photo rules. Refused with
+        the code of what is wrong: only one whole frontal face may stand for a person."""
         try:
-            image = decode(message.parts[0])
+            image, face = portrait_of(decode(message.parts[0]), _limits(message), self.engine)
         except Unfit as unfit:
-            raise Refused("unreadable") from unfit
-        faces = self.engine.find(image, floor=0.0, thorough=True)
-        if not faces:
-            raise Refused("no_face")
-        descriptor = averaged(self.engine, self.engine.chip(image, faces[0]))
-        return Message({"ok": True, "score": faces[0].score}, (packed(descriptor),))
+            raise Refused(unfit.code.value) from unfit
+        descriptor = averaged(self.engine, self.engine.chip(image, face))
+        return Message({"ok": True, "score": face.score}, (packed(descriptor),))
+
+    def _card(self, message: Message) -> Message:
+        """The portrait on an ID card. Part 0 the scan, 1 the descriptor on file, 2 the mean (or none)."""
+        try:
+            found = portrait_on_card(decode(message.parts[0]), self.engine)
+        except Unfit as unfit:
+            raise Refused(unfit.code.value) from unfit
+        if found is None:
+            return Message({"ok": True, "match": None})
+        mean = unpacked(message.parts[2]) if len(message.parts) > 2 else None
+        live = [averaged(self.engine, self.engine.chip(*found))]
+        match = compare(live, unpacked(message.parts[1]), mean, MatchRules(**message.head["match"]))
+        return Message({"ok": True, "match": asdict(match)})
 
     def _frames(self, message: Message) -> Message:
         """Frames of a sitting as they arrive. Head: sitting, at (seconds since it began, by the web's clock),
@@ -142,6 +152,12 @@ class Handler:
             mean = unpacked(message.parts[2]) if len(message.parts) > 2 else None
             said["match"] = asdict(compare(live, unpacked(message.parts[1]), mean, rules))
         return Message(said, (encode(image, 60),))
+
+
+def _limits(message: Message) -> PhotoLimits:
+    """The tenant's photo rules, as they crossed over."""
+    given = message.head["rules"]
+    return PhotoLimits(**{**given, "types": tuple(given["types"]), "backgrounds": tuple(given["backgrounds"])})
 
 
 def _frame(data: bytes) -> Rgb:

@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from core.base.outbox import job
+from core.presence import duplicates, scanned
 from core.presence.keeping import forget_pictures
 from core.presence.matching import packed, unpacked
 from core.presence.models import FaceMean, FaceTemplate
@@ -39,6 +40,17 @@ def renew_mean(ctx: Ctx, payload: Mapping[str, Any]) -> None:
 @job(REMIND)
 def remind_supervised(ctx: Ctx, payload: Mapping[str, Any]) -> None:
     remind(ctx, UUID(payload["request"]), UUID(payload["session"]))
+
+
+@job(duplicates.SEARCH, queue="face", every=timedelta(days=1), at=timedelta(hours=3))
+def search_duplicates(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    """Minutes after an enrolment, and once a night whatever was missed (L13)."""
+    duplicates.search(ctx)
+
+
+@job(scanned.COMPARE, queue="face")
+def compare_scan(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    scanned.compare_scan(ctx, UUID(payload["person"]))
 
 
 @job("presence.forget", queue="face", every=timedelta(days=1))

@@ -6,11 +6,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.base.db import Base, Id, Retention, SealedBytes, UtcDateTime, id_column, personal
 from core.identity import Person
-from core.presence.states import ChallengeState, SnapshotVerdict
+from core.presence.states import ChallengeState, ReviewState, SnapshotVerdict
 
 
 class FaceTemplate(Base):
-    """The descriptor of a person's photo on file; kept until the account closes or consent is withdrawn."""
+    """The descriptor of a person's photo on file; kept until the account closes or consent is withdrawn.
+    `searched_at`: when it was compared with all others of the tenant (L13)."""
 
     __tablename__ = "face_template"
 
@@ -19,6 +20,7 @@ class FaceTemplate(Base):
     photo_key: Mapped[str] = mapped_column(String(120), info=personal(Retention.ACCOUNT))
     vector: Mapped[bytes] = mapped_column(SealedBytes, info=personal(Retention.ACCOUNT))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    searched_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
 class FaceMean(Base):
@@ -145,3 +147,60 @@ class EvidenceTerm(Base):
 
     enrollment_id: Mapped[Id] = mapped_column(primary_key=True)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+class PictureVerdict(Base):
+    """What a human saw on one picture: the same person, another one, or not to be told. A later one of the same
+    picture counts instead; none is changed. The thresholds are calibrated by them."""
+
+    __tablename__ = "picture_verdict"
+
+    id: Mapped[Id] = id_column()
+    picture_id: Mapped[Id] = mapped_column(index=True)
+    seen: Mapped[str] = mapped_column(String(12))
+    by_account: Mapped[Id | None]
+    by_name: Mapped[str] = mapped_column(String(60), info=personal(Retention.RECORD))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FaceDuplicate(Base):
+    """Two persons whose photos on file look like one face (L13): for a human to look at, once and for all."""
+
+    __tablename__ = "face_duplicate"
+    __table_args__ = (UniqueConstraint("one_id", "other_id"),)
+
+    id: Mapped[Id] = id_column()
+    one_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    other_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    euclid: Mapped[float]
+    cosine: Mapped[float | None]
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default=ReviewState.OPEN, index=True)
+    note: Mapped[str] = mapped_column(String(500), default="", info=personal(Retention.ACCOUNT))
+    by_name: Mapped[str] = mapped_column(String(60), default="", info=personal(Retention.RECORD))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    one: Mapped[Person] = relationship(foreign_keys=one_id, lazy="joined")
+    other: Mapped[Person] = relationship(foreign_keys=other_id, lazy="joined")
+
+
+class ScanMatch(Base):
+    """How the portrait on the ID card compares with the photo on file, for one pair of pictures (L13). `zone` is
+    "" where no face was found on the card."""
+
+    __tablename__ = "scan_match"
+
+    id: Mapped[Id] = id_column()
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), unique=True)
+    scan_key: Mapped[str] = mapped_column(String(120), info=personal(Retention.ACCOUNT))
+    photo_key: Mapped[str] = mapped_column(String(120), info=personal(Retention.ACCOUNT))
+    zone: Mapped[str] = mapped_column(String(10))
+    euclid: Mapped[float | None]
+    cosine: Mapped[float | None]
+    compared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default=ReviewState.OPEN, index=True)
+    note: Mapped[str] = mapped_column(String(500), default="", info=personal(Retention.ACCOUNT))
+    by_name: Mapped[str] = mapped_column(String(60), default="", info=personal(Retention.RECORD))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(lazy="joined")

@@ -11,7 +11,7 @@ from core.presence.rules import PIXEL_CAP, Code, PhotoRules, kind_of, precheck
 
 Facts = dict[str, float | str]
 _FORMATS = ("JPEG", "PNG")
-_SECOND_FACE = 0.15
+SECOND_FACE = 0.15
 _FAINT = -0.5
 _MIRRORED = 0.4
 _LONGEST = 1600
@@ -106,13 +106,13 @@ def encode(image: Rgb, max_kb: int) -> bytes:
 
 def _look(image: Rgb, rules: PhotoRules, engine: FaceEngine, facts: Facts) -> list[Code]:
     faces = engine.find(image, floor=_FAINT, thorough=True)
-    strong = [face for face in faces if face.score >= _SECOND_FACE]
+    strong = [face for face in faces if face.score >= SECOND_FACE]
     facts["faces"] = len(strong)
     if len(strong) > 1:
         return [Code.SEVERAL_FACES]
     if not strong:
         return _without_face(image, faces, rules, engine, facts)
-    return _one_face(image, strong[0], rules, engine, facts)
+    return faults(image, strong[0], rules, engine, facts)
 
 
 def _bounded(image: Rgb) -> Rgb:
@@ -120,7 +120,8 @@ def _bounded(image: Rgb) -> Rgb:
     return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
 
 
-def _one_face(image: Rgb, face: Face, rules: PhotoRules, engine: FaceEngine, facts: Facts) -> list[Code]:
+def faults(image: Rgb, face: Face, rules: PhotoRules, engine: FaceEngine, facts: Facts) -> list[Code]:
+    """What is wrong with the one face of a photo; `facts` takes what was measured."""
     height, width = image.shape[:2]
     chip = engine.chip(image, face)
     seen, crisp, behind = pose(face.points), sharpness(chip), ground(image, face)

@@ -19,8 +19,12 @@ from core.presence.models import Attestation, Challenge, FaceTemplate
 from core.presence.queries import (
     earlier_digests, liveness_rules, match_rules, mean_vector, own_challenge, reading, template_of, tries_left,
 )
+from core.presence.duplicates import search_soon
+from core.presence.rules import PhotoLimits
+from core.presence.scanned import compare_scan_soon
 from core.presence.states import MOVES, OPEN, ChallengeState
 from core.presence.tokens import Gate
+from core.presence.words import unfit_text
 from core.tenancy import Ctx
 from core.web.helping import whom_to_ask
 
@@ -129,18 +133,22 @@ def _photo(ctx: Ctx, person: Person) -> bytes:
 
 def _describe(ctx: Ctx, photo: bytes) -> bytes:
     try:
-        return face_client(ctx).ask({"op": "enroll"}, (photo,)).parts[0]
-    except FaceRefusal:
-        raise Refused("photo_unfit", _("您的照片上找不到清楚的人脸，无法比对。"),
-                      hint=_("请%(ask)s，由工作人员更换照片。", ask=whom_to_ask(ctx))) from None
+        return face_client(ctx).ask({"op": "enroll", "rules": asdict(PhotoLimits.of(ctx.rules().photo))},
+                                    (photo,)).parts[0]
+    except FaceRefusal as refusal:
+        raise Refused("photo_unfit", _("您档案里的照片无法用来比对：%(why)s。", why=unfit_text(refusal.word)),
+                      hint=_("请%(ask)s，由工作人员更换照片；也可以申请现场见证。", ask=whom_to_ask(ctx))) from None
 
 
 def _keep_template(ctx: Ctx, person: Person, vector: bytes) -> None:
     old = ctx.db.query(FaceTemplate).filter_by(person_id=person.id).one_or_none()
     template = old or FaceTemplate(person_id=person.id)
     template.photo_key, template.vector, template.made_at = str(person.photo_key), vector, ctx.now
+    template.searched_at = None
     ctx.db.add(template)
     ctx.enqueue("presence.mean", {})
+    search_soon(ctx)
+    compare_scan_soon(ctx, person.id)
 
 
 def _end_open(ctx: Ctx, person_id: Id) -> None:

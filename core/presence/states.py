@@ -54,3 +54,32 @@ class Outcome(StrEnum):
     ATTESTED = "attested"
     MISSED = "missed"            # nobody came; may be booked again, nothing else follows
     WITHDRAWN = "withdrawn"
+
+
+class Seen(StrEnum):
+    """What a human says of two pictures side by side."""
+
+    SAME = "same"
+    OTHER = "other"
+    UNCLEAR = "unclear"
+
+
+class ReviewState(StrEnum):
+    """Two pictures that a machine was not sure of. `same` of a duplicate waits for the administrator, who settles
+    it; of an ID card it ends the matter, and `other` waits instead."""
+
+    MATCHED = "matched"      # the machine was sure; nobody had to look
+    OPEN = "open"
+    SAME = "same"
+    OTHER = "other"
+    SETTLED = "settled"
+
+
+DUPLICATE_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
+    ReviewState.OPEN: frozenset({ReviewState.SAME, ReviewState.OTHER}),
+    ReviewState.SAME: frozenset({ReviewState.SETTLED, ReviewState.OTHER}),
+}
+SCAN_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
+    ReviewState.OPEN: frozenset({ReviewState.SAME, ReviewState.OTHER}),
+    ReviewState.OTHER: frozenset({ReviewState.SETTLED, ReviewState.SAME}),
+}

@@ -77,6 +77,17 @@ def failure(reason: str) -> Failure:
     return Failure(str(sentence), str(hint))
 
 
+_UNFIT: Mapping[str, LazyString] = {
+    "several_faces": _l("照片里不止一张脸"), "half_face": _l("脸没有拍完整"), "too_small": _l("脸在照片里太小"),
+    "not_frontal": _l("脸没有正对镜头"), "unreadable": _l("照片打不开"), "too_many_pixels": _l("照片的像素太多"),
+}
+
+
+def unfit_text(code: str) -> str:
+    """Why a photo on file gives no descriptor, within a sentence."""
+    return str(_UNFIT.get(code) or _("找不到清楚的人脸"))
+
+
 def hint_text(reason: str | None) -> str:
     """The hint for the frame just seen; '' when nothing hinders."""
     return str(HINTS[Reason(reason)]) if reason else ""

@@ -12,6 +12,7 @@ from core.access import Permission, permits
 from core.base.db import Id
 from core.base.errors import Conflict, NotFound, Refused
 from core.identity import SIDE_TEXTS, IdScan, Person, Side, scans_of
+from core.presence import compare_scan_soon
 from core.registration.photos import plain_jpeg
 from core.tenancy import Ctx
 from core.web.helping import whom_to_ask
@@ -58,6 +59,7 @@ def keep(ctx: Ctx, person: Person, pictures: Mapping[Side, bytes]) -> None:
             ctx.enqueue(PURGE, {"key": held.scan_key})
             held.scan_key, held.uploaded_at = key, ctx.now
     ctx.db.flush()
+    compare_scan_soon(ctx, person.id)
     ctx.record("registration.scans", person.id, sides=",".join(sorted(pictures)))
 
 

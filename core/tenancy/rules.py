@@ -126,6 +126,9 @@ class PresenceRules:
     review_floor_euclid: tuple[float, ...]
     review_ceiling_euclid: tuple[float, ...]
     centre_min_photos: int
+    duplicate_euclid: float      # two people's photos as near as this, and by the cosine too, are looked at; 0: never
+    duplicate_cosine: float
+    compare_scan: bool           # the ID card's portrait is compared with the photo, where scans are asked for
     turn_min: float
     eye_min: float
     flat_min: float

@@ -75,7 +75,9 @@ def test_bad_input_does_not_end_it(face_socket: Path, noise: bytes) -> None:
 
 @pytest.mark.parametrize(("head", "parts"), [
     ({"op": "nonsense"}, ()), ({}, ()), ({"op": "photo"}, ()), ({"op": "photo", "rules": {"max_kb": "x"}}, (b"x",)),
-    ({"op": "enroll"}, (b"not a picture",)), ({"op": "enroll"}, (jpeg(on_ground(WHITE)[:60]),)),
+    ({"op": "enroll", "rules": asdict(PhotoLimits())}, (b"not a picture",)), ({"op": "enroll"}, (b"x",)),
+    ({"op": "enroll", "rules": asdict(PhotoLimits())}, (jpeg(on_ground(WHITE)[:60]),)),
+    ({"op": "card", "match": {}}, (b"not a picture", b"no descriptor")),
     ({"op": "frames", "sitting": "never opened", "at": 0}, ()), ({"op": "finish", "sitting": "x"}, ()),
     ({"op": "snapshot", "match": {}}, (b"\xff\xd8\xff broken",)),
 ])
@@ -124,7 +126,7 @@ def test_malformed_pictures_are_answered_within_limits(face_socket: Path) -> Non
 def test_a_sitting_from_the_first_frame_to_the_match(face_socket: Path) -> None:
     """N-34: frames come in batches, the command is judged as they arrive, the match against the photo ends it."""
     client = FaceClient(face_socket)
-    on_file = client.ask({"op": "enroll"}, (jpeg(on_ground(WHITE)),)).parts[0]
+    on_file = client.ask({"op": "enroll", "rules": asdict(PhotoLimits())}, (jpeg(on_ground(WHITE)),)).parts[0]
     frames = [jpeg(noisy(render(one), k), 85) for k, one in enumerate(turning())]
     command, said = None, {}
     for start in range(0, len(frames), 3):
