@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from core.tenancy import Ctx
 from core.tenancy.rules import Rules
 from core.web.look import language
-from core.web.shell import address
+from core.web.navigation import address
 
 NUMERALS = "一二三四五六七八九"
 

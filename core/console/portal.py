@@ -14,7 +14,8 @@ from core.notification import mark_read, messages_of
 from core.tenancy.rules import PortalRules
 from core.web import current_ctx, page
 from core.web.paging import page_in
-from core.web.shell import address, register_address
+from core.web.navigation import address
+from core.web.shell import register_address
 
 bp = Blueprint("portal", __name__, template_folder="templates")
 

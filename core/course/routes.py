@@ -23,7 +23,7 @@ from core.presence import check_url
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
 from core.web.paging import page_in
-from core.web.shell import address
+from core.web.navigation import address
 
 bp = Blueprint("course", __name__, template_folder="templates")
 # Where what is missing before the first study is put in order (GD-09, BJ-06).

@@ -15,7 +15,7 @@ from core.identity import current_person
 from core.registry import PullState, hours_on_record, latest_pull
 from core.web import JianxueFlask, current_ctx, once, page
 from core.web.navigation import badge
-from core.web.shell import address
+from core.web.navigation import address
 
 bp = Blueprint("cycle", __name__, template_folder="templates")
 

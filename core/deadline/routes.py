@@ -17,7 +17,7 @@ from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
 from core.web.banners import banner
 from core.web.filters import day
-from core.web.shell import address
+from core.web.navigation import address
 
 bp = Blueprint("deadline", __name__, template_folder="templates")
 SOON = 7

@@ -21,7 +21,7 @@ from core.web import JianxueFlask, current_ctx, page
 from core.web.forms import Form
 from core.web.navigation import badge
 from core.web.paging import page_of
-from core.web.shell import address
+from core.web.navigation import address
 
 bp = Blueprint("payment", __name__, template_folder="templates")
 NOTICE_BYTES = 16 * 1024

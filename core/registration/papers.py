@@ -13,7 +13,7 @@ from core.tenancy import Ctx
 from core.web import current_ctx, page
 from core.web.forms import Form
 from core.web.helping import whom_to_ask
-from core.web.shell import address
+from core.web.navigation import address
 
 
 def add_pages(bp: Blueprint) -> None:

@@ -14,7 +14,7 @@ from core.registry.service import ask_pull
 from core.registry.states import KIND_TEXTS, STATUS_TEXTS, PullState
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
-from core.web.shell import address
+from core.web.navigation import address
 
 bp = Blueprint("registry", __name__, template_folder="templates")
 SLOW_AFTER = timedelta(seconds=30)

@@ -1,12 +1,14 @@
 """What every template may use: filters, addresses of files, the tenant's colours, the frame's words."""
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import flask_bootstrap
 from flask import Blueprint, Flask, Response, request, url_for
 from flask_babel import get_locale
+from markupsafe import Markup
 
 from core.web.banners import banners
 from core.web.errorpages import words
@@ -26,7 +28,7 @@ def init_look(app: Flask) -> None:
     """Give an app the filters, the globals and the frame; the tenants' overlays share both."""
     app.register_blueprint(vendor)
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(asset=asset, here=here, kept_query=kept_query, language=language,
+    app.jinja_env.globals.update(asset=asset, drawn=icon, here=here, kept_query=kept_query, language=language,
                                  error_words=words, once_key=new_once, banners=banners)
     app.context_processor(frame)
     app.after_request(_cache_static)
@@ -49,17 +51,34 @@ def asset(name: str) -> str:
 
     ``bootstrap/css/bootstrap.min.css`` is served from the installed Bootstrap-Flask, all else from core/web/static.
     """
-    if name.startswith("bootstrap/"):
-        inside = name.removeprefix("bootstrap/")
-        path, endpoint = BOOTSTRAP / inside, "vendor.static"
-    else:
-        inside, path, endpoint = name, STATIC / name, "static"
-    return _address(request.script_root, endpoint, inside, path, path.stat().st_mtime_ns)
+    return _address(request.script_root, name, _stamp(name, int(monotonic())))
+
+
+@lru_cache(maxsize=200)
+def _stamp(name: str, _second: int) -> int:
+    """When a file was changed, looked at once a second: a page names some thirty."""
+    return _path(name).stat().st_mtime_ns
+
+
+def _path(name: str) -> Path:
+    return BOOTSTRAP / name.removeprefix("bootstrap/") if name.startswith("bootstrap/") else STATIC / name
 
 
 @cache
-def _address(_root: str, endpoint: str, filename: str, path: Path, stamp: int) -> str:
-    return url_for(endpoint, filename=filename, v=_digest(path, stamp))
+def _address(_root: str, name: str, stamp: int) -> str:
+    endpoint = "vendor.static" if name.startswith("bootstrap/") else "static"
+    return url_for(endpoint, filename=name.removeprefix("bootstrap/"), v=_digest(_path(name), stamp))
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """A drawing of the sprite; what has no label is for the eye alone. A page has some twenty."""
+    return _icon(name, label, asset("img/icons.svg")) if name else Markup()
+
+
+@lru_cache(maxsize=1000)
+def _icon(name: str, label: str, sprite: str) -> Markup:
+    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="jx-icon" {} focusable="false"><use href="{}#{}"></use></svg>').format(said, sprite, name)
 
 
 def here(**changes: Any) -> str:

@@ -121,6 +121,17 @@ def bottom(groups: list[tuple[str, list[Link]]]) -> list[Link]:
     return list(links.values()) if len(links) < len(BOTTOM) else [links[key] for key in BOTTOM if key in links]
 
 
+def address(endpoint: str) -> str:
+    """The address of an endpoint without arguments, "" when no flow serves it; built once, as each page has many."""
+    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("jianxue.addresses", {})
+    key = (request.script_root, endpoint)
+    if key in known:
+        return known[key]
+    if endpoint not in current_app.view_functions:
+        return ""
+    return known.setdefault(key, url_for(endpoint))
+
+
 def _link(entry: Entry, numbers: Mapping[str, int]) -> Link:
-    return Link(entry.key, str(entry.label), url_for(entry.endpoint), entry.icon, numbers.get(entry.badge, 0),
+    return Link(entry.key, str(entry.label), address(entry.endpoint), entry.icon, numbers.get(entry.badge, 0),
                 request.endpoint == entry.endpoint)

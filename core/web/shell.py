@@ -3,12 +3,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from core.access import NOBODY, Role
 from core.tenancy import Ctx, bound_tenant
 from core.web import navigation, phones
+from core.web.navigation import address
 
 LINKS = {
     "css": "look.tenant_css", "manifest": "look.manifest", "preferences": "look.preferences",
@@ -78,11 +79,6 @@ def shell() -> Shell:
         menu=navigation.menu(ctx, numbers, phones.MENU if study_only else None) if ctx and trainee else [],
         bell=navigation.bell(numbers) if ctx and trainee and not study_only else None,
         links={name: address(endpoint) for name, endpoint in LINKS.items()})
-
-
-def address(endpoint: str) -> str:
-    """The address of an endpoint without arguments, "" when no flow serves it."""
-    return url_for(endpoint) if endpoint in current_app.view_functions else ""
 
 
 def register_address(ctx: Ctx) -> str:
