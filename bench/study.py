@@ -11,8 +11,8 @@ from core.base.db import Base, Id, new_id
 from core.course.ledger import Kind, Part
 from core.course.models import Lesson, Package, Segment, Study, StudyLease, StudyPackage
 from core.course.rules import open_state
-from core.course.service import beat_key, millis, pace
-from core.course.tokens import Lease, pack, seal
+from core.course.queries import millis, pace
+from core.course.tokens import Lease, beat_key, pack, seal
 from core.cycle import Enrollment, EnrollmentState
 from core.identity import Consent
 from core.organization import post_by_name, seed_posts

@@ -25,13 +25,16 @@ class KeyRing:
             raise ValueError("主密钥至少需要 32 字节")
         self._master = master
         self._tenant = tenant
+        self._derived: dict[str, bytes] = {}
         self._aead = AESGCM(self.derive("seal"))
         self._index = self.derive("index")
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose of this tenant."""
-        info = f"jianxue:{self._tenant}:{purpose}".encode()
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self._master)
+        if purpose not in self._derived:
+            info = f"jianxue:{self._tenant}:{purpose}".encode()
+            self._derived[purpose] = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self._master)
+        return self._derived[purpose]
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypt and authenticate (AES-256-GCM, random nonce in front)."""

@@ -18,7 +18,7 @@ from core.course.catalogue import recommended_codes
 from core.course.choosing import may_choose, to_choose
 from core.course.queries import has_begun, progress, record_of, standing_of, study_of
 from core.course.subjects import Subject, subject, subjects_of
-from core.course.wording import spoken
+from core.course.wording import Words
 from core.tenancy import Ctx
 
 
@@ -114,7 +114,7 @@ def _open_step(ctx: Ctx, asked: Subject, title: str, done: int, total: int) -> S
 @hookimpl(trylast=True)
 def collect_case_sections(ctx: Ctx, person: PersonFacts) -> list[CaseSection]:
     """What was studied when, for the case page: one block for each enrollment."""
-    sections = []
+    sections, spoken = [], Words.read().spoken
     for asked in subjects_of(ctx, person.id):
         learned = progress(ctx, asked)
         lines = record_of(ctx, asked)

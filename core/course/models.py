@@ -145,7 +145,8 @@ class StudyLease(Base):
 
 
 class BeatRow(Base):
-    """What arrived, as the rules judged it: enough to judge it again (`jianxue hours recompute`)."""
+    """What arrived, as the rules judged it: enough to judge it again (`jianxue hours recompute`). `interval_ms`: what
+    the page was asked to wait from then on, where that changed."""
 
     __tablename__ = "beat"
 
@@ -157,6 +158,7 @@ class BeatRow(Base):
     present: Mapped[bool]
     credit: Mapped[int] = mapped_column(SmallInteger)
     reason: Mapped[str] = mapped_column(String(12))
+    interval_ms: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class Segment(Base):

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 
 from core.base.db import Id
 from core.base.errors import Refused
+from core.course.beating import Judged
 from core.course.models import StudyLease
 from core.course.queries import millis, progress, study_of
 from core.course.subjects import Subject
 from core.course.tokens import Lease
-from core.presence import Coverage, attested, coverage, snapshot_due, snapshots_of
+from core.presence import Ask, Coverage, asks, attested, coverage, snapshot_due, snapshot_key, snapshots_of
 from core.tenancy import Ctx
 
 
@@ -68,8 +69,21 @@ def _missed_in_row(ctx: Ctx, lease: Lease, now: int) -> int:
 
 def snapshots_due(ctx: Ctx, lease: Lease, before: int, after: int) -> Sequence[str]:
     """Addresses of the pictures that became due with the slots just credited (N-33)."""
-    asks = snapshot_due(ctx, Id(lease.enrollment_id), lease.base + before, lease.base + after, lease.round)
-    return [url_for("presence.take", token=ask.token) for ask in asks]
+    due = snapshot_due(ctx, Id(lease.enrollment_id), lease.base + before, lease.base + after, lease.round)
+    return [url_for("presence.take", token=ask.token) for ask in due]
+
+
+def picture_due(ctx: Ctx, judged: Judged) -> bool:
+    """Whether a beat has a picture to ask for, or one to look for that was asked for since the last look.
+
+    Where neither is so, no more pictures can be missing in a row than at the last look.
+    """
+    rules, terms = ctx.rules(), judged.terms
+    after = terms.base + judged.verdict.state.credited
+    if not rules.presence.required or after <= terms.watched:
+        return False
+    ask = Ask(Id(terms.person_id), Id(terms.enrollment_id), terms.round, terms.watched, ctx.now)
+    return bool(asks(ctx.tenant, rules, snapshot_key(ctx), ask, after))
 
 
 def pictures(ctx: Ctx, asked: Subject) -> Coverage | None:

@@ -63,7 +63,7 @@ def _differences(ctx: Ctx, lease: StudyLease, rows: list[BeatRow], beats: Pace) 
         return
     state, runs = unpack(lease.first), list[Run]()
     for row in rows:
-        verdict = judge_beat(state, Beat(row.seq, row.at_ms, row.position_ms, row.playing, row.present), beats)
+        verdict = judge_beat(state, _as_heard(row), beats)
         if (verdict.credit, verdict.reason) != (row.credit, row.reason):
             yield Difference(lease.id, f"beat {row.seq}: {row.reason} {row.credit}, judged again {verdict.reason} "
                                        f"{verdict.credit}")
@@ -71,6 +71,10 @@ def _differences(ctx: Ctx, lease: StudyLease, rows: list[BeatRow], beats: Pace) 
         runs += [verdict.ended] if verdict.ended else []
     yield from _ending(lease, state, runs)
     yield from _evidence(ctx, lease, runs)
+
+
+def _as_heard(row: BeatRow) -> Beat:
+    return Beat(row.seq, row.at_ms, row.position_ms, row.playing, row.present, row.interval_ms)
 
 
 def _ending(lease: StudyLease, state: BeatState, runs: list[Run]) -> Iterator[Difference]:

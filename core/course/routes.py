@@ -1,10 +1,9 @@
 """我的培训, the player, its beats and media, the study record, and the catalogue (N-31 … N-38)."""
 import re
 from io import BytesIO
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request, send_file, url_for
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,13 +11,16 @@ from flask_babel import lazy_gettext as _l
 from core.access import PUBLIC, Permission, camera_page, policy, trail_exempt
 from core.base.errors import DomainError, Refused
 from core.course import catalogue, choosing, queries, service, training
+from core.course.beating import answer, standing
+from core.course.lean import LeanBeat
 from core.course.ledger import Part
 from core.course.presence import pictures, presence_proven
 from core.course.queries import LessonState
-from core.course.rules import SNAP_BACK, BeatState, Reason
+from core.course.rules import Pace
 from core.course.schemas import BeatSchema, LeaseSchema
+from core.course.shedding import Shedding
 from core.course.subjects import Subject, own_subject
-from core.course.wording import lesson_credit, saved_at, sentence_of, spoken
+from core.course.wording import Words
 from core.presence import check_url
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
@@ -44,11 +46,21 @@ PLAYER_WORDS = {
     "net_on": _l("连接正常"), "net_slow": _l("网络较慢，正在缓冲"), "net_off": _l("网络中断，正在重连"),
 }
 
+BEAT = "/study/beat"
+_SHEDDING = "jianxue.shedding"
 PART_WORDS = {Part.GENERAL: _l("通用课程"), Part.PROFESSIONAL: _l("专业课程")}
 
 
 def install(app: JianxueFlask) -> None:
     app.register_blueprint(bp)
+    app.extensions[_SHEDDING] = shedding = Shedding()
+    app.lean.add(BEAT, LeanBeat(app, shedding))
+
+
+def _interval_ms(pace: Pace) -> int:
+    """What a page is asked to wait for its next beat, by the load of this process."""
+    shedding: Shedding = current_app.extensions[_SHEDDING]
+    return shedding.interval_ms(pace)
 
 
 # --- 我的培训 ---------------------------------------------------------------------------------------------
@@ -72,7 +84,7 @@ def record(enrollment_id: UUID) -> ResponseReturnValue:
     asked = own_subject(ctx, enrollment_id)
     lines = queries.record_of(ctx, asked)
     return page("course/record.html", subject=asked, page=page_in(lines, request.args), active="training",
-                learned=queries.progress(ctx, asked), snapshots=pictures(ctx, asked), spoken=spoken)
+                learned=queries.progress(ctx, asked), snapshots=pictures(ctx, asked), spoken=Words.read().spoken)
 
 
 @bp.route("/training/<uuid:enrollment_id>/packages", methods=["GET", "POST"])
@@ -153,48 +165,37 @@ def lease(enrollment_id: UUID) -> ResponseReturnValue:
             error.facts["again"] = check_url(ctx, enrollment_id, url_for(".player", enrollment_id=enrollment_id))
         raise
     media = url_for(".media", lease_id=opened.lease_id)
-    subject = own_subject(ctx, enrollment_id)
     return jsonify(
         lease=str(opened.lease_id), token=opened.token, interval_ms=opened.state.interval_ms,
         resume_ms=opened.state.resume_ms,
         lesson={"id": str(opened.lesson.id), "title": opened.lesson.title, "media": media},
-        **_shown(ctx, opened.state, subject))
+        hours_text=_hours(ctx, own_subject(ctx, enrollment_id)),
+        **standing(opened.state, Words.read(), queries.pace(ctx)))
 
 
-@bp.post("/study/beat")
+@bp.post(BEAT)
 @trail_exempt("beats and ledger entries are their own record; a trail row each 30 s would bury the trail")
 @policy(Permission.STUDY)
 def beat() -> ResponseReturnValue:
     """One beat of the player."""
     ctx = current_ctx()
-    asked = BeatSchema.read(request)
-    answer = service.beat(ctx, asked.token, asked.position_ms, asked.playing)
-    state, done = answer.state, bool(answer.learned and answer.learned.done)
-    stop = answer.reason is Reason.ABSENT
-    subject = own_subject(ctx, answer.enrollment_id) if answer.learned or stop else None
-    body: dict[str, Any] = {
-        "token": answer.token, "interval_ms": state.interval_ms, "resume_ms": state.resume_ms,
-        "reason": answer.reason, "sentence": answer.absence if stop else sentence_of(answer.reason),
-        "stop": stop, "snap_back": answer.reason in SNAP_BACK, "full": state.credited >= state.cap, "over": state.over,
-        "done": done,
-        "snapshots": answer.snapshots, **_shown(ctx, state, subject)}
-    if stop and subject is not None:
-        body["again"] = check_url(ctx, subject.id, url_for(".player", enrollment_id=subject.id))
+    asked, words, beats = BeatSchema.read(request), Words.read(), queries.pace(ctx)
+    taken = service.beat(ctx, asked.token, asked.position_ms, asked.playing, _interval_ms(beats))
+    done = bool(taken.learned and taken.learned.done)
+    body = answer(taken.judged, taken.token, words, beats, absence=taken.absence, done=done, snapshots=taken.snapshots)
+    if body["stop"] or taken.learned:
+        subject = own_subject(ctx, UUID(taken.judged.terms.enrollment_id))
+        body["hours_text"] = _hours(ctx, subject)
+        if body["stop"]:
+            body["again"] = check_url(ctx, subject.id, url_for(".player", enrollment_id=subject.id))
     if done:
         body["popup"] = ctx.rules().texts.completion_popup
     return jsonify(body)
 
 
-def _shown(ctx: Ctx, state: BeatState, subject: Subject | None) -> dict[str, Any]:
-    """What the player shows: this lesson's credit, the saved point, and the hours when they may have changed."""
-    slot_ms = queries.pace(ctx).slot_ms
-    shown: dict[str, Any] = {
-        "credited": state.credited, "slots": state.cap, "saved_text": saved_at(state.resume_ms),
-        "credit_text": lesson_credit(state.credited * slot_ms // 1000, state.cap * slot_ms // 1000)}
-    if subject is not None:
-        learned = queries.progress(ctx, subject)
-        shown["hours_text"] = _("%(done)s / %(total)s 学时", done=learned.credited_hours, total=learned.total_hours)
-    return shown
+def _hours(ctx: Ctx, subject: Subject) -> str:
+    learned = queries.progress(ctx, subject)
+    return str(_("%(done)s / %(total)s 学时", done=learned.credited_hours, total=learned.total_hours))
 
 
 # --- media -----------------------------------------------------------------------------------------------

@@ -107,6 +107,7 @@ class Beat:
     position_ms: int
     playing: bool
     present: bool = True
+    interval_ms: int = 0   # what the server asks the page to wait from now on; 0: as before
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +155,19 @@ def judge_beat(state: BeatState, beat: Beat, pace: Pace) -> Verdict:
     than 0.
 
     A beat that was heard before, comes out of turn or belongs to a closed lease leaves the state as it was.
+    It is judged by the interval that the page was asked to keep; a new one holds from the next beat on.
     """
     if state.closed:
         return Verdict(state, 0, Reason.CLOSED)
     if beat.seq != state.seq:
         return Verdict(state, 0, Reason.REPEATED)
+    verdict = _judge(state, beat, pace)
+    if beat.interval_ms in (0, verdict.state.interval_ms):
+        return verdict
+    return replace(verdict, state=replace(verdict.state, interval_ms=beat.interval_ms))
+
+
+def _judge(state: BeatState, beat: Beat, pace: Pace) -> Verdict:
     at = max(beat.at_ms, state.last_at_ms)      # a clock set back earns nothing and breaks nothing (O10)
     heard = replace(state, seq=state.seq + 1, last_at_ms=at)
     if not beat.present:

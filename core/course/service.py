@@ -1,19 +1,19 @@
 """The study: a page opens a lease, beats, and is credited."""
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from core.base.db import Id, new_id
 from core.base.errors import Conflict, DomainError, Forbidden, NotFound, Refused, refuse_all
+from core.course.beating import Judged, judge
 from core.course.choosing import to_choose
 from core.course.events import StudyCompleted
 from core.course.facts import enrollment_facts, facts_of_person
 from core.course.ledger import Kind, Part, Progress
 from core.course.models import (
-    BeatRow,
     HourEntry,
     Lesson,
     LessonPoint,
@@ -35,16 +35,15 @@ from core.course.queries import (
     progress,
     study_of,
 )
-from core.course.rules import Beat, BeatState, Pace, Reason, Run, close, judge_beat, open_state
+from core.course.rules import BeatState, Pace, Reason, Run, close, open_state
+from core.course.statement import KEEP, MOVE, values_of
 from core.course.subjects import Subject, own_subject, subject, subjects_of
-from core.course.tokens import Lease, pack, seal, unpack, unseal
+from core.course.tokens import Lease, beat_key, pack, seal, unpack, unseal
 from core.course.wording import sentence_of
 from core.extension import hooks
 from core.identity import note_study
 from core.tenancy import Ctx
 from core.web.helping import whom_to_ask
-
-LONGEST_MS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -59,20 +58,13 @@ class Opened:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a beat is answered with: the next token, what it earned and why, and what the camera owes."""
+    """What became of a beat: the next token, how it was judged, and what the camera owes."""
 
     token: str
-    enrollment_id: Id
-    state: BeatState
-    reason: Reason
+    judged: Judged
     absence: str                         # why presence does not hold, in a sentence
     snapshots: Sequence[str]             # addresses to which a picture is to be posted now
     learned: Progress | None = None      # given when this lesson is full
-
-
-def beat_key(ctx: Ctx) -> bytes:
-    """The tenant's key for lease tokens."""
-    return ctx.tenant.keys.derive("study-lease")
 
 
 # --- opening ---------------------------------------------------------------------------------------------
@@ -161,13 +153,13 @@ def _gap(ctx: Ctx, asked: Subject, lesson: LessonState, beats: Pace) -> Gap:
 
 def _terms(lease: StudyLease) -> Lease:
     return Lease(str(lease.id), str(lease.person_id), str(lease.enrollment_id), str(lease.lesson_id), lease.epoch,
-                 lease.round, lease.base, lease.opened)
+                 lease.round, lease.base, lease.opened, watched=lease.opened)
 
 
 # --- beating ---------------------------------------------------------------------------------------------
 
-def beat(ctx: Ctx, token: str, position_ms: int, playing: bool) -> Answer:
-    """Judge one beat, durably, in this transaction (N-37).
+def beat(ctx: Ctx, token: str, position_ms: int, playing: bool, interval_ms: int = 0) -> Answer:
+    """Judge one beat, durably, in this transaction (N-37). `interval_ms`: what to wait for the next; 0: as before.
 
     Refused for a token this server did not write, Forbidden for another person's lesson, Conflict (with the present
     token in its facts) for a beat that was heard already, Conflict `lease_taken` when a newer page studies.
@@ -179,27 +171,20 @@ def beat(ctx: Ctx, token: str, position_ms: int, playing: bool) -> Answer:
     if terms.person_id != str(ctx.actor.person_id):
         raise Forbidden("beat_of_another", _("这节课属于另一位学员，学时没有计入。请登录自己的账号学习。"))
     seen = watch(ctx, terms, state.credited)
-    position = max(-LONGEST_MS, min(position_ms, LONGEST_MS))
-    heard = Beat(state.seq, millis(ctx.now), position, playing, present=seen.present)
-    verdict = judge_beat(state, heard, pace(ctx))
-    lease_id = Id(terms.lease_id)
-    moved = ctx.db.execute(
-        update(StudyLease).where(StudyLease.id == lease_id, StudyLease.seq == state.seq, StudyLease.closed_ms.is_(None))
-        .values(seq=verdict.state.seq, state=pack(verdict.state), last_ms=verdict.state.last_at_ms)
-        .execution_options(synchronize_session=False))
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise _not_heard(ctx, lease_id)
-    ctx.db.execute(insert(BeatRow).values(
-        lease_id=lease_id, seq=state.seq, at_ms=heard.at_ms, position_ms=position, playing=playing,
-        present=seen.present, credit=verdict.credit, reason=verdict.reason))
+    if seen.present:
+        terms = replace(terms, watched=terms.base + state.credited)
+    judged = judge(terms, state, millis(ctx.now), position_ms, playing, pace(ctx), present=seen.present,
+                   interval_ms=interval_ms)
+    values = values_of(judged)
+    if ctx.db.execute(MOVE, values).rowcount != 1:  # type: ignore[attr-defined]
+        raise _not_heard(ctx, Id(terms.lease_id))
+    ctx.db.execute(KEEP, values)
+    verdict = judged.verdict
     if verdict.ended is not None:
         _keep_run(ctx, terms, verdict.ended)
-    learned = None
-    if verdict.state.credited >= verdict.state.cap:
-        learned = progress(ctx, subject(ctx, Id(terms.enrollment_id)))
+    learned = progress(ctx, subject(ctx, Id(terms.enrollment_id))) if judged.full else None
     asks = snapshots_due(ctx, terms, state.credited, verdict.state.credited)
-    return Answer(seal(beat_key(ctx), terms, verdict.state), Id(terms.enrollment_id), verdict.state, verdict.reason,
-                  seen.sentence, asks, learned)
+    return Answer(seal(beat_key(ctx), terms, verdict.state), judged, seen.sentence, asks, learned)
 
 
 def _not_heard(ctx: Ctx, lease_id: Id) -> DomainError:
@@ -273,9 +258,12 @@ def _close_open(ctx: Ctx, person_id: Id, why: str) -> BeatState | None:
 
 def close_idle_leases(ctx: Ctx) -> int:
     """Close leases whose page went silent; what they earned is kept. Returns how many (a job, each minute)."""
-    limit = millis(ctx.now) - 1000 * ctx.rules().hours.lease_idle_seconds
-    idle = ctx.db.scalars(select(StudyLease.person_id).where(StudyLease.closed_ms.is_(None),
-                                                             StudyLease.last_ms < limit)).all()
+    now, beats = millis(ctx.now), pace(ctx)
+    silent = ctx.db.execute(select(StudyLease.person_id, StudyLease.last_ms, StudyLease.state).where(
+        StudyLease.closed_ms.is_(None), StudyLease.last_ms < now - beats.idle_ms)).all()
+    # A page that was asked to beat less often (load) may be silent for longer.
+    idle = [person_id for person_id, last_ms, state in silent
+            if now - last_ms > beats.grace_ms(unpack(state).interval_ms)]
     for person_id in idle:
         _close_open(ctx, person_id, "idle")
     return len(idle)

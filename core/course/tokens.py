@@ -9,11 +9,14 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from core.course.rules import BeatState
+from core.tenancy import Ctx
 
 _STATE_FIELDS = [field.name for field in fields(BeatState)]
+_state_values = attrgetter(*_STATE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Lease:
     """Whose study a token speaks for; ids as text. `epoch` grows with each takeover of the person's lease.
 
     `base`: slots credited in the enrollment's other lessons; `opened`: in all of them at the first lease after the
-    last face check.
+    last face check; `watched`: in all of them when the pictures that were due were last looked for.
     """
 
     lease_id: str
@@ -32,14 +35,21 @@ class Lease:
     round: int = 0
     base: int = 0
     opened: int = 0
+    watched: int = 0
 
 
 _LEASE_FIELDS = len(fields(Lease))
+_lease_values = attrgetter(*(field.name for field in fields(Lease)))
+
+
+def beat_key(ctx: Ctx) -> bytes:
+    """The tenant's key for lease tokens."""
+    return ctx.tenant.keys.derive("study-lease")
 
 
 def seal(key: bytes, lease: Lease, state: BeatState) -> str:
     """The token of this state, under the tenant's key."""
-    body = json.dumps([*astuple(lease), *_numbers(state)], separators=(",", ":")).encode()
+    body = json.dumps([*_lease_values(lease), *_numbers(state)], separators=(",", ":")).encode()
     return f"{_text(body)}.{_text(_mac(key, body))}"
 
 
@@ -67,7 +77,7 @@ def unpack(text: str) -> BeatState:
 
 
 def _numbers(state: BeatState) -> list[int]:
-    return [int(value) for value in astuple(state)]
+    return [int(value) for value in _state_values(state)]
 
 
 def _state(numbers: list[int]) -> BeatState:

@@ -1,4 +1,7 @@
-"""Why credit comes or stops, in a sentence that the player shows at once."""
+"""Why credit comes or stops, in a sentence that the player shows at once; and how times are said."""
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -23,21 +26,37 @@ def sentence_of(reason: Reason) -> str:
     return str(SENTENCES[reason])
 
 
-def spoken(seconds: int) -> str:
-    """12 分 30 秒; whole minutes without seconds."""
-    minutes, rest = divmod(seconds, 60)
-    if not minutes:
-        return str(_("%(seconds)s 秒", seconds=rest))
-    whole = _("%(minutes)s 分", minutes=minutes)
-    return str(_("%(minutes)s 分 %(seconds)s 秒", minutes=minutes, seconds=rest) if rest else whole)
+@dataclass(frozen=True)
+class Words:
+    """What a beat's answer says, in one language: read once, since looking each up costs more than the beat."""
 
+    sentences: Mapping[Reason, str]
+    seconds: str
+    minutes: str
+    both: str
+    credited: str
+    saved: str
 
-def lesson_credit(seconds: int, due_seconds: int) -> str:
-    """已计入 12 分 30 秒 / 45 分."""
-    return str(_("已计入 %(done)s / %(due)s", done=spoken(seconds), due=spoken(due_seconds)))
+    @classmethod
+    def read(cls) -> "Words":
+        """In the language of the request being served."""
+        return cls({reason: sentence_of(reason) for reason in Reason}, seconds=_("%(seconds)s 秒"),
+                   minutes=_("%(minutes)s 分"), both=_("%(minutes)s 分 %(seconds)s 秒"),
+                   credited=_("已计入 %(done)s / %(due)s"), saved=_("已保存到 %(at)s"))
 
+    def spoken(self, seconds: int) -> str:
+        """12 分 30 秒; whole minutes without seconds."""
+        minutes, rest = divmod(seconds, 60)
+        if not minutes:
+            return self.seconds % {"seconds": rest}
+        said = self.both if rest else self.minutes
+        return said % {"minutes": minutes, "seconds": rest}
 
-def saved_at(resume_ms: int) -> str:
-    """Where the lesson goes on next time."""
-    minutes, seconds = divmod(resume_ms // 1000, 60)
-    return str(_("已保存到 %(at)s", at=f"{minutes:02d}:{seconds:02d}"))
+    def lesson_credit(self, seconds: int, due_seconds: int) -> str:
+        """已计入 12 分 30 秒 / 45 分."""
+        return self.credited % {"done": self.spoken(seconds), "due": self.spoken(due_seconds)}
+
+    def saved_at(self, resume_ms: int) -> str:
+        """Where the lesson goes on next time."""
+        minutes, seconds = divmod(resume_ms // 1000, 60)
+        return self.saved % {"at": f"{minutes:02d}:{seconds:02d}"}

@@ -29,14 +29,15 @@ from core.identity.queries import (
     sessions_of,
 )
 from core.identity.rules import SIDE_TEXTS, CodePurpose, Side
-from core.identity.service import end_sessions, open_full_session, set_password
+from core.identity.service import digest, end_sessions, open_full_session, set_password
+from core.identity.standing import standing_trainee, standing_values
 
 __all__ = [
     "SIDE_TEXTS", "Account", "AccountRole", "CodeDrawn", "CodePurpose", "Consent", "ConsentWithdrawn", "IdScan",
     "ImageChallenge", "LoginSession", "Person", "Side", "StaffFacts", "account_of", "allow_sms", "check_image_code",
-    "check_phone_free", "check_sensitive", "confirm_phone", "current_person", "end_sessions", "face_consent",
+    "check_phone_free", "check_sensitive", "confirm_phone", "current_person", "digest", "end_sessions", "face_consent",
     "find_people", "give_consent", "hash_password", "hit", "know_after_code", "load_actor", "lock_out",
     "new_image_code", "note_study", "open_full_session", "open_person", "open_staff", "password_is_initial",
     "person_by_id_number", "person_facts", "person_of", "prove_phone", "scans_of", "send_code", "sessions_of",
-    "set_password", "set_phone", "withdraw_consent",
+    "set_password", "set_phone", "standing_trainee", "standing_values", "withdraw_consent",
 ]

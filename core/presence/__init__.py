@@ -7,7 +7,7 @@ from core.presence.client import FaceServiceDown, judge_photo
 from core.presence.keeping import hold_pictures, release_pictures
 from core.presence.models import Attestation, Snapshot, SupervisedRequest
 from core.presence.queries import (
-    Coverage, accepted_up_to, attestations_of, attested, coverage, snapshot_key, snapshots_of,
+    Coverage, accepted_up_to, attestations_of, attested, coverage, in_force, snapshot_key, snapshots_of,
 )
 from core.presence.rules import PhotoVerdict, grounds_text
 from core.presence.scanned import compare_scan_soon
@@ -20,7 +20,7 @@ from core.presence.words import verdict_text, zone_text
 __all__ = [
     "Ask", "Attestation", "Coverage", "FaceServiceDown", "News", "PhotoVerdict", "Snapshot", "SnapshotAsk",
     "SupervisedNews", "SupervisedRequest", "accepted_up_to", "asks", "attestations_of", "attested", "booking_url",
-    "check_url", "compare_scan_soon", "coverage", "grounds_text", "hold_pictures", "judge_photo", "look_at",
-    "look_at_face", "open_request", "release_pictures", "snapshot_due", "snapshot_key", "snapshots_of",
+    "check_url", "compare_scan_soon", "coverage", "grounds_text", "hold_pictures", "in_force", "judge_photo",
+    "look_at", "look_at_face", "open_request", "release_pictures", "snapshot_due", "snapshot_key", "snapshots_of",
     "verdict_text", "zone_text",
 ]

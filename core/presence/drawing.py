@@ -1,6 +1,7 @@
 """What is drawn by lot: the actions of a face check, and when snapshots are due. Pure but for `by_secrets`."""
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 from secrets import SystemRandom
 
@@ -20,10 +21,12 @@ def by_secrets(allowed: Sequence[Action], count: int) -> list[Action]:
     return drawn
 
 
+@lru_cache(maxsize=16_384)
 def due_slots(key: bytes, enrollment_id: Id, hour: int, slots: int, least: int, most: int,
               round_: int = 0) -> tuple[int, ...]:
     """The credited slots of one class hour at which a picture is due: `least` to `most` of its `slots`, at least
-    one. They follow from the tenant's secret key, so nobody outside can foresee them, and nothing is stored."""
+    one. They follow from the tenant's secret key, so nobody outside can foresee them, and nothing is stored; each
+    beat of an hour asks for the same again."""
     def lot(what: str) -> bytes:
         return hmac.new(key, f"{enrollment_id}:{round_}:{hour}:{what}".encode(), sha256).digest()
 

@@ -3,9 +3,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from core.base.db import Id
 from core.base.errors import NotFound
@@ -31,12 +32,16 @@ def reading(ctx: Ctx) -> Iterator[Ctx]:
         read.close()
 
 
+def in_force(person_id: Any, enrollment_id: Any, now: Any) -> ColumnElement[bool]:
+    """That an attestation proves the presence of this person for this enrollment now; values or bound parameters."""
+    return and_(Attestation.person_id == person_id, Attestation.enrollment_id == enrollment_id,
+                Attestation.valid_until > now)
+
+
 def attested(ctx: Ctx, person_id: Id, enrollment_id: Id) -> Attestation | None:
     """The proof of presence in force for this person and enrollment, the longest first (N-34)."""
-    return ctx.db.scalar(
-        select(Attestation).where(Attestation.person_id == person_id, Attestation.enrollment_id == enrollment_id,
-                                  Attestation.valid_until > ctx.now)
-        .order_by(Attestation.valid_until.desc()).limit(1))
+    return ctx.db.scalar(select(Attestation).where(in_force(person_id, enrollment_id, ctx.now))
+                         .order_by(Attestation.valid_until.desc()).limit(1))
 
 
 def attestations_of(ctx: Ctx, enrollment_id: Id) -> Sequence[Attestation]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from threading import Lock
+from weakref import WeakSet, ref
 
 import pluggy
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from core.base.clock import Clock, SystemClock, local_date
 from core.base.config import Config, Mode
 from core.base.crypto import KeyRing
 from core.base.db import make_engine, writing
+from core.base.direct import Direct
 from core.base.s3 import open_s3
 from core.tenancy.rules import Rules
 from core.tenancy.settings import RuleSet, TenantFile, read_tenants
@@ -31,6 +33,7 @@ class Tenant:
     store: BlobStore | None = None
     _engine: Engine | None = field(default=None, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
+    _directs: "WeakSet[Direct]" = field(default_factory=WeakSet, repr=False)
 
     @property
     def slug(self) -> str:
@@ -73,6 +76,19 @@ class Tenant:
         """A session on this tenant's database, and on no other."""
         return Session(writing(self.engine) if write else self.engine, expire_on_commit=False)
 
+    def direct(self) -> Direct:
+        """A connection beside the pool for a statement that must cost little; closed with the tenant."""
+        me = ref(self)
+
+        def engine() -> Engine:
+            tenant = me()
+            assert tenant is not None
+            return tenant.engine
+
+        direct = Direct(engine)
+        self._directs.add(direct)
+        return direct
+
     def rule_set(self, at: datetime) -> RuleSet:
         """The rules in force at a moment; the file is version 0, console versions will come after it."""
         return self.file.rule_set
@@ -82,6 +98,8 @@ class Tenant:
 
     def close(self) -> None:
         """Give all connections back."""
+        for direct in list(self._directs):
+            direct.drop()
         with self._lock:
             if self._engine is not None:
                 self._engine.dispose()

@@ -6,6 +6,7 @@ view → trail → commit (below 400) or rollback → headers → doorbell.
 import logging
 from collections.abc import Callable, Iterable
 from functools import cache
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol
 
 from babel import Locale
@@ -26,6 +27,7 @@ from core.web.compiled import COMPILED
 from core.web import phones
 from core.web.errors import answer, install_errors
 from core.web.headers import add_security_headers
+from core.web.lean import LeanRoutes
 from core.web.ownership import Ownership
 from core.web.sessions import TenantSessions
 from core.web.translations import TenantWords
@@ -60,6 +62,7 @@ class JianxueFlask(Flask):
         self.ownership = Ownership()
         self._overlays: dict[str, Environment] = {}
         production = config.mode is Mode.PRODUCTION
+        self.lean = LeanRoutes(secure=production, threads=config.web_threads)
         self.config.update(
             SECRET_KEY=config.master_key, SESSION_COOKIE_SECURE=production, SESSION_COOKIE_HTTPONLY=True,
             SESSION_COOKIE_SAMESITE="Lax", MAX_CONTENT_LENGTH=300 * 2**20, MAX_FORM_MEMORY_SIZE=2 * 2**20,
@@ -104,8 +107,19 @@ class JianxueFlask(Flask):
         if tenant is None:
             response = Response("404 没有这个网站\n", 404, content_type="text/plain; charset=utf-8")
             return response(environ, start_response)
+        lean, me = self.lean, get_ident()
+        lean.serving.add(me)
+        route = lean.find(environ)
+        if route is not None and (answered := lean.ask(route, tenant, environ, start_response)) is not None:
+            lean.serving.discard(me)
+            return answered
         set_tenant(tenant)
-        return ClosingIterator(super().wsgi_app(environ, start_response), lambda: set_tenant(None))
+
+        def end() -> None:
+            lean.serving.discard(me)
+            set_tenant(None)
+
+        return ClosingIterator(super().wsgi_app(environ, start_response), end)
 
     def _tenant_of(self, environ: "WSGIEnvironment") -> Tenant | None:
         host = str(environ.get("HTTP_HOST", "")).rsplit(":", 1)[0]
@@ -134,6 +148,9 @@ class JianxueFlask(Flask):
             declared = policy_of(view)
             if declared is not None and declared.signed:
                 self.csrf.exempt(view)
+        posts = {rule.rule for rule in self.url_map.iter_rules() if "POST" in (rule.methods or ())}
+        if alone := sorted(set(self.lean.paths()) - posts):
+            raise RuntimeError(f"lean routes without a view that answers the rest: {', '.join(alone)}")
 
     def _hide(self) -> None:
         """A plugin's page at a tenant without it: as if there were no such address, whoever asks and however."""
@@ -213,9 +230,11 @@ def wants_json() -> bool:
 
 def choose_language() -> str:
     """The language the person chose, else the tenant's."""
-    tenant = bound_tenant()
+    return language_of(bound_tenant(), session.get("language") if request else None)
+
+
+def language_of(tenant: Tenant | None, chosen: str | None) -> str:
     default = tenant.file.locale if tenant else "zh_CN"
-    chosen = session.get("language") if request else None
     return chosen if chosen in LANGUAGES else default
 
 
