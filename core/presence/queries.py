@@ -39,9 +39,9 @@ def in_force(person_id: Any, enrollment_id: Any, now: Any) -> ColumnElement[bool
 
 
 def attested(ctx: Ctx, person_id: Id, enrollment_id: Id) -> Attestation | None:
-    """The proof of presence in force for this person and enrollment, the longest first (N-34)."""
+    """The newest proof of presence in force for this person and enrollment (N-34)."""
     return ctx.db.scalar(select(Attestation).where(in_force(person_id, enrollment_id, ctx.now))
-                         .order_by(Attestation.valid_until.desc()).limit(1))
+                         .order_by(Attestation.given_at.desc()).limit(1))
 
 
 def attestations_of(ctx: Ctx, enrollment_id: Id) -> Sequence[Attestation]:

@@ -42,10 +42,11 @@ def _drawer() -> Drawer:
 @camera_page
 @policy(Permission.STUDY)
 def check(token: str) -> ResponseReturnValue:
-    """The face box (N-34), or first the consent; who is attested already goes on."""
+    """The face box (N-34), or first the consent; who has been attested since goes on."""
     ctx = current_ctx()
     gate, person = tokens.open_gate(ctx, token), current_person(ctx)
-    if attested(ctx, gate.person_id, gate.enrollment_id):
+    proof = attested(ctx, gate.person_id, gate.enrollment_id)
+    if proof is not None and proof.given_at >= gate.made_at:
         return redirect(gate.back)
     if face_consent(ctx, person) is None:
         return page("presence/consent.html", token=token, facts=_facts(), back=gate.back)

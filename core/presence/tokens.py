@@ -1,6 +1,6 @@
 """Signed addresses: what a flow above allowed a person to do here, without a row for it."""
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,11 +17,15 @@ ASK_MINUTES = 3
 
 @dataclass(frozen=True)
 class Gate:
-    """Whom a face check lets through to what: `back` is a path of this site to go on to."""
+    """Whom a face check lets through to what: `back` is a path of this site to go on to.
+
+    `made_at`: a proof given before does not do; who is sent here with one in force has missed too many pictures.
+    """
 
     person_id: Id
     enrollment_id: Id
     back: str
+    made_at: datetime
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def check_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
     """Where the signed-in person's face check for an enrollment begins; afterwards it goes on to the path `back`."""
     if ctx.actor.person_id is None or not back.startswith("/") or back.startswith(("//", "/\\")):
         raise ValueError("a face check needs a person and a path of this site to go on to")
-    return url_for("presence.check", token=gate_token(ctx, Gate(ctx.actor.person_id, enrollment_id, back)))
+    return url_for("presence.check", token=gate_token(ctx, Gate(ctx.actor.person_id, enrollment_id, back, ctx.now)))
 
 
 def booking_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
@@ -53,13 +57,14 @@ def booking_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
 
 
 def gate_token(ctx: Ctx, gate: Gate) -> str:
-    return _dumps(ctx.tenant, "gate", [gate.person_id.hex, gate.enrollment_id.hex, gate.back])
+    values = [gate.person_id.hex, gate.enrollment_id.hex, gate.back, gate.made_at.timestamp()]
+    return _dumps(ctx.tenant, "gate", values)
 
 
 def open_gate(ctx: Ctx, token: str) -> Gate:
     """The gate of a token, for the person it was made for; anything else is NotFound."""
-    person, enrollment, back = _loads(ctx.tenant, "gate", token, 3)
-    gate = Gate(UUID(str(person)), UUID(str(enrollment)), str(back))
+    person, enrollment, back, at = _loads(ctx.tenant, "gate", token, 4)
+    gate = Gate(UUID(str(person)), UUID(str(enrollment)), str(back), datetime.fromtimestamp(float(str(at)), UTC))
     return _own(ctx, gate)
 
 

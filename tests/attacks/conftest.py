@@ -36,11 +36,11 @@ def assert_ledger_stands(one: Script) -> None:
         assert verify_hours(session).findings == ()
 
 
-def prove_face(one: Script, minutes: int = 120) -> None:
+def prove_face(one: Script, minutes: float = 120) -> None:
     """From here on the tenant asks for presence (N-34), and this learner has passed the face check."""
     ask_for_presence(one.tenant, True)
     attest(one.tenant, one.who, one.enrollment, minutes)
-    one.referee.proven(one.now, one.now + minutes * 60_000)
+    one.referee.proven(one.now, one.now + round(minutes * 60_000))
 
 
 @pytest.fixture

@@ -40,8 +40,7 @@ class Referee:
     lesson_ms: int
     started: int
     misses: int = 3                        # so many pictures missed in a row stop the credit
-    proven_at: int = 0
-    attested_until: int | None = None      # None: nobody asks for a proof
+    proofs: list[tuple[int, int]] | None = None            # given at, valid until; None: nobody asks for one
     pictures: list[str] = field(default_factory=list)      # wished for since the proof
     answered: set[str] = field(default_factory=set)
     opened_at: int = -1
@@ -65,21 +64,24 @@ class Referee:
         """Slots of a part; never above what is owed (A.7)."""
         return min(self.due[part], sum(one.credited for one in self.lessons.values() if one.part == part))
 
+    def proof(self, at: int) -> int | None:
+        """When the newest proof in force was given."""
+        return max((given for given, until in self.proofs or () if until > at), default=None)
+
     def present(self, at: int) -> bool:
         """A proof that holds, and not so many pictures missed in a row since."""
-        if self.attested_until is None:
-            return True
         last = self.pictures[-self.misses:]
-        return at < self.attested_until and (len(last) < self.misses or bool(self.answered & set(last)))
+        return self.proofs is None or self.proof(at) is not None and (
+            len(last) < self.misses or bool(self.answered & set(last)))
 
     def proven(self, at: int, until: int) -> None:
         """The face was checked."""
-        self.proven_at, self.attested_until = at, until
+        self.proofs = [*(self.proofs or ()), (at, until)]
 
     def opened(self, lesson_id: str, part: str, at: int) -> Viewer:
         """A page takes the lease; whatever played before ends."""
         self.closed()
-        if self.opened_at < self.proven_at:
+        if self.opened_at < (self.proof(at) or 0):
             self.pictures.clear()
         self.opened_at = at
         self.last = self.high = max(self.last, at)

@@ -88,9 +88,14 @@ class Script:
             assert answer.status_code in (400, 403, 409), answer.text
         return answer
 
-    def go_on(self) -> None:
-        """Do what the page does after a lost answer: take the token that the refusal brings."""
-        self.token = self.referee.token
+    def beat_unheard(self) -> None:
+        """A beat whose answer is lost on the way, and what the page does then: it sends the beat again, is told that it
+        was heard, and goes on with the token that the refusal brings."""
+        old = self.token
+        self.beat()
+        refused = self.beat(token=old)
+        assert (refused.status_code, refused.get_json()["code"]) == (409, "beat_repeated"), refused.text
+        self.token = self.referee.token = refused.get_json()["token"]
 
     def picture(self, address: str, data: bytes = PICTURE) -> TestResponse:
         """Send what the camera sees to where the server wished for it."""
@@ -128,5 +133,6 @@ def another_page(one: Script, browser: Browser) -> Script:
 
 def script(learner: Learner, referee: Referee) -> Script:
     """The learner's session in the hands of a program."""
-    learner.browser.get("/training")
+    if learner.browser.token is None:
+        learner.browser.get("/training")
     return Script(learner.browser, learner.clock, learner.who, learner.enrollment, referee)

@@ -61,12 +61,13 @@ def seed_packages(ctx: Ctx, post: str = "资料员") -> None:
 
 
 def enroll(tenant: Tenant, person: Somebody, post: str = "资料员", general: int = 10, opened: bool = True,
-           year: int = 2026, professional: int = 22) -> Id:
+           year: int = 2026, professional: int = 22, number: str = "") -> Id:
     """An enrollment as the cycle leaves it after payment, or before it."""
     with unit_of_work(tenant) as ctx:
         found = post_by_name(ctx, post)
         assert found is not None and person.person_id is not None
-        held = Certificate(person_id=person.person_id, post_id=found.id, number=f"1216{person.account_id}{post}",
+        held = Certificate(person_id=person.person_id, post_id=found.id,
+                           number=number or f"1216{person.account_id}{post}",
                            issuer="示例省住房和城乡建设厅", province="吉林省", issued_on=date(2016, 4, 19), kind="paper",
                            created_at=ctx.now)
         ctx.db.add(held)
@@ -82,7 +83,7 @@ def enroll(tenant: Tenant, person: Somebody, post: str = "资料员", general: i
         return row.id
 
 
-def attest(tenant: Tenant, learner: Somebody, enrollment_id: Id, minutes: int = 120) -> None:
+def attest(tenant: Tenant, learner: Somebody, enrollment_id: Id, minutes: float = 120) -> None:
     """Consent and a passed face check, as presence leaves them (N-34)."""
     with unit_of_work(tenant) as ctx:
         assert learner.person_id is not None

@@ -76,9 +76,11 @@ def test_three_missed_pictures_pause_the_player(tenant: Tenant, learner_of: Make
     assert learner.beat().json["credited"] == credited
     assert learner.open().json["credited"] == credited
     assert learner.beat().json["stop"]
+    assert learner.browser.get(answer.json["again"]).status_code == 200
     learner.clock.advance(seconds=1)
-    attest(tenant, learner.who, learner.enrollment, minutes=150)
+    attest(tenant, learner.who, learner.enrollment, minutes=50)
     learner.clock.advance(seconds=1)
+    assert learner.browser.get(answer.json["again"]).status_code == 302
     learner.open()
     learner.beat()
     learner.clock.advance(seconds=1)
