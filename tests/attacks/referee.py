@@ -93,7 +93,7 @@ class Referee:
         viewer.cap = min(end, first + self.due[part] - self.learned(part))
         viewer.lesson_ms = lesson.length_ms if end == lesson.slots else end * self.pace.slot_ms
         viewer.seen = viewer.seen if begins <= viewer.seen <= viewer.lesson_ms else min(begins, viewer.lesson_ms)
-        viewer.last = self.last
+        viewer.last, viewer.interval_ms = self.last, 0
         return viewer
 
     def closed(self) -> None:

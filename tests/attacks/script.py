@@ -82,6 +82,7 @@ class Script:
             self.said = answer.get_json()
             viewer = self.referee.heard(self.now, at, playing)
             assert (self.said["credited"], self.said["resume_ms"]) == (viewer.here, viewer.seen), self.said
+            viewer.interval_ms = self.said["interval_ms"]
             self.token = self.referee.token = self.said["token"]
             self.referee.pictures += self.said["snapshots"]
         else:

@@ -18,6 +18,7 @@ class Viewer:
     pace: Pace
     lesson_ms: int
     cap: int
+    interval_ms: int = 0       # what the server asked the page to wait, if not as the pace has it
     seen: int = 0
     owned: set[int] = field(default_factory=set)
     here: int = 0              # slots of this lesson
@@ -35,7 +36,7 @@ class Viewer:
         """Take the next beat in turn; how many slots it earned."""
         at = max(at, self.last)
         gap, self.last = at - self.last, at
-        slack = 3 * self.pace.beat_ms + self.pace.tolerance_ms
+        slack = 3 * (self.interval_ms or self.pace.beat_ms) + self.pace.tolerance_ms
         grace = max(slack, self.pace.idle_ms)
         if not present:
             self.anchor = None
