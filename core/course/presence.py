@@ -12,7 +12,9 @@ from core.course.models import StudyLease
 from core.course.queries import millis, progress, study_of
 from core.course.subjects import Subject
 from core.course.tokens import Lease
-from core.presence import Ask, Coverage, asks, attested, coverage, snapshot_due, snapshot_key, snapshots_of
+from core.presence import (
+    Ask, Coverage, asks, attested, coverage, note_witnessed, snapshot_due, snapshot_key, snapshots_of,
+)
 from core.tenancy import Ctx
 
 
@@ -69,7 +71,12 @@ def _missed_in_row(ctx: Ctx, lease: Lease, now: int) -> int:
 
 def snapshots_due(ctx: Ctx, lease: Lease, before: int, after: int) -> Sequence[str]:
     """Addresses of the pictures that became due with the slots just credited (N-33)."""
-    due = snapshot_due(ctx, Id(lease.enrollment_id), lease.base + before, lease.base + after, lease.round)
+    person_id, enrollment_id = Id(lease.person_id), Id(lease.enrollment_id)
+    due = snapshot_due(ctx, enrollment_id, lease.base + before, lease.base + after, lease.round)
+    proof = attested(ctx, person_id, enrollment_id) if due else None
+    if proof is not None and proof.kind == "supervised":
+        note_witnessed(ctx, person_id, enrollment_id, lease.round, [ask.slot for ask in due])
+        return []
     return [url_for("presence.take", token=ask.token) for ask in due]
 
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import PUBLIC, Permission, camera_page, policy, trail_exempt
 from core.base.errors import DomainError, Refused
-from core.course import catalogue, choosing, queries, service, training
+from core.course import catalogue, choosing, queries, relearning, service, training
 from core.course.beating import answer, standing
 from core.course.lean import LeanBeat
 from core.course.ledger import Part
@@ -20,7 +20,7 @@ from core.course.rules import Pace
 from core.course.schemas import BeatSchema, LeaseSchema
 from core.course.shedding import Shedding
 from core.course.subjects import Subject, own_subject
-from core.course.wording import Words
+from core.course.wording import Words, listed
 from core.presence import check_url
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
@@ -74,7 +74,7 @@ def training_page() -> ResponseReturnValue:
     shown = page_in([row for row in rows if asked.fits(row)], request.args, size=3)
     return page("course/training.html", page=shown, rows=rows, asked=asked, active="training",
                 choices=training.choices(rows), studies=training.STUDIES, actions=training.actions(ctx, shown.items),
-                notice=ctx.rules().texts.impersonation_notice)
+                cares=training.cares(ctx, shown.items), listed=listed, notice=ctx.rules().texts.impersonation_notice)
 
 
 @bp.get("/training/<uuid:enrollment_id>/record")
@@ -84,7 +84,26 @@ def record(enrollment_id: UUID) -> ResponseReturnValue:
     asked = own_subject(ctx, enrollment_id)
     lines = queries.record_of(ctx, asked)
     return page("course/record.html", subject=asked, page=page_in(lines, request.args), active="training",
-                learned=queries.progress(ctx, asked), snapshots=pictures(ctx, asked), spoken=Words.read().spoken)
+                learned=queries.progress(ctx, asked), snapshots=pictures(ctx, asked), spoken=Words.read().spoken,
+                hole=relearning.hole_of(ctx, asked), listed=listed)
+
+
+@bp.route("/training/<uuid:enrollment_id>/relearn", methods=["GET", "POST"])
+@policy(Permission.STUDY)
+def relearn(enrollment_id: UUID) -> ResponseReturnValue:
+    """Hours without a picture: given back now and learned again, instead of lost at the audit (C-03, N-45 c)."""
+    ctx = current_ctx()
+    asked = own_subject(ctx, enrollment_id)
+    hole = relearning.hole_of(ctx, asked)
+    if request.method == "GET" and hole is not None and hole.open:
+        return page("ui/confirm.html", title=_("补学没有照片的学时"), action=url_for(".relearn", enrollment_id=asked.id),
+                    cancel=url_for(".record", enrollment_id=asked.id), label=_("清除并补学"),
+                    text=_("第 %(hours)s 学时没有抓拍照片，审核时会按无效学时清除。现在补学会清除这几个学时和相连的一小段，"
+                           "共 %(time)s，再从缺的地方接着学。其他学时保留。",
+                           hours=listed(hole.hours), time=Words.read().spoken(hole.seconds)))
+    relearning.relearn(ctx, asked)
+    flash(_("已清除没有照片的学时。请打开摄像头，点“开始学习”补学。"), "done")
+    return redirect(url_for(".training"), 303)
 
 
 @bp.route("/training/<uuid:enrollment_id>/packages", methods=["GET", "POST"])

@@ -2,13 +2,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flask import url_for
+
 from core.base.db import Id
 from core.contract.values import Action, EnrollmentFacts
 from core.course.facts import enrollment_facts
 from core.course.ledger import Progress
 from core.course.queries import progress
-from core.course.subjects import subjects_of
+from core.course.relearning import Hole, hole_of
+from core.course.subjects import subject, subjects_of
 from core.extension import hooks
+from core.presence import SupervisedRequest, booking_url, open_request
 from core.tenancy import Ctx
 
 CATEGORY = "继续教育"
@@ -36,6 +40,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Care:
+    """Something that the trainee should know of a training today, and where to see to it."""
+
+    row: Row
+    hole: Hole | None = None
+    booked: SupervisedRequest | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Filter:
     """The four filters of N-31; an empty one lets everything through."""
 
@@ -58,18 +72,31 @@ def rows(ctx: Ctx) -> list[Row]:
     if ctx.actor.person_id is None:
         return []
     found = []
-    for subject in subjects_of(ctx, ctx.actor.person_id):
-        if not subject.learnable:
+    for asked in subjects_of(ctx, ctx.actor.person_id):
+        if not asked.learnable:
             continue
-        learned = progress(ctx, subject)
-        found.append(Row(subject.id, subject.title, subject.post, subject.year, learned.total_hours,
-                         learned.credited_hours, learned, enrollment_facts(ctx, subject)))
+        learned = progress(ctx, asked)
+        found.append(Row(asked.id, asked.title, asked.post, asked.year, learned.total_hours,
+                         learned.credited_hours, learned, enrollment_facts(ctx, asked)))
     return found
 
 
 def actions(ctx: Ctx, shown: Sequence[Row]) -> dict[Id, Sequence[Action]]:
     """操作 of the rows that a page shows (N-32)."""
     return {row.id: hooks(ctx).collect_enrollment_actions(row.facts) for row in shown}
+
+
+def cares(ctx: Ctx, shown: Sequence[Row]) -> list[Care]:
+    """What of the rows on the page is to be looked after today: hours without a picture (C-03), a supervised session
+    that is booked (C-25)."""
+    found = []
+    for row in shown:
+        if row.learned.credited_slots:
+            found.append(Care(row, hole=hole_of(ctx, subject(ctx, row.id))))
+        booked = open_request(ctx, row.id)
+        if booked is not None:
+            found.append(Care(row, booked=booked, url=booking_url(ctx, row.id, url_for("course.training"))))
+    return [care for care in found if care.hole or care.booked]
 
 
 def choices(found: Sequence[Row]) -> dict[str, list[tuple[str, str]]]:

@@ -1,5 +1,5 @@
 """Why credit comes or stops, in a sentence that the player shows at once; and how times are said."""
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -24,6 +24,11 @@ SENTENCES = {
 def sentence_of(reason: Reason) -> str:
     """The sentence in the reader's language."""
     return str(SENTENCES[reason])
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """3、5、6."""
+    return str(_("、")).join(str(number) for number in numbers)
 
 
 @dataclass(frozen=True)

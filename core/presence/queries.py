@@ -1,7 +1,6 @@
 """Reading: who is attested, what was taken, how many tries are left."""
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +10,10 @@ from sqlalchemy import ColumnElement, and_, func, select
 from core.base.db import Id
 from core.base.errors import NotFound
 from core.identity import Person
-from core.presence.drawing import due_slots
 from core.presence.liveness import LivenessRules
 from core.presence.matching import MatchRules
 from core.presence.models import Attestation, Challenge, FaceMean, FaceTemplate, Snapshot
-from core.presence.states import ABSENT, ChallengeState
+from core.presence.states import ChallengeState
 from core.tenancy import Ctx
 
 TRY_WINDOW = timedelta(hours=1)
@@ -103,41 +101,6 @@ def snapshot(ctx: Ctx, snapshot_id: Id) -> Snapshot:
     if found is None:
         raise NotFound("snapshot", _("没有找到这张抓拍照片。"))
     return found
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How well an enrollment's credited slots are covered by pictures (C-03, N-45 c). `hours_without`: class
-    hours that are fully credited and have no picture with a person on it; `missed_in_row`: the last dues that
-    were missed one after the other."""
-
-    due: int
-    taken: int
-    same: int
-    doubtful: int
-    missed_in_row: int
-    hours_without: tuple[int, ...]
-
-
-def coverage(ctx: Ctx, enrollment_id: Id, credited_slots: int, round_: int = 0, since: int = 0) -> Coverage:
-    """The coverage of the slots from `since`, where the round began, up to `credited_slots`."""
-    rules = ctx.rules()
-    slots = rules.hours.hour_seconds // rules.hours.slot_seconds
-    key = snapshot_key(ctx)
-    hours = range(since // slots, (credited_slots + slots - 1) // slots)
-    by_hour = {hour: [slot for slot in due_slots(key, enrollment_id, hour, slots,
-                                                 rules.presence.snapshots_min_per_hour,
-                                                 rules.presence.snapshots_max_per_hour, round_)
-                      if since <= slot < credited_slots] for hour in hours}
-    taken = {one.slot: one for one in snapshots_of(ctx, enrollment_id, round_)}
-    shown = {slot for slot, one in taken.items() if one.verdict not in ABSENT}
-    due = [slot for hour in hours for slot in by_hour[hour]]
-    missed = next((k for k, slot in enumerate(reversed(due)) if slot in shown), len(due))
-    whole = [hour for hour in hours if since <= hour * slots and (hour + 1) * slots <= credited_slots]
-    return Coverage(
-        due=len(due), taken=len(shown & set(due)), same=sum(one.verdict == "same" for one in taken.values()),
-        doubtful=sum(one.verdict in {"unsure", "other", "several"} for one in taken.values()), missed_in_row=missed,
-        hours_without=tuple(hour for hour in whole if not shown & set(by_hour[hour])))
 
 
 def snapshot_key(ctx: Ctx) -> bytes:

@@ -1,4 +1,5 @@
 """Pictures while studying (N-33, N-36, A.7): asked for at moments that only the server knows."""
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -68,6 +69,12 @@ def take_snapshot(ctx: Ctx, ask: Ask, data: bytes) -> Snapshot:
         return ctx.db.scalars(_of_slot(ask)).one()
     ctx.enqueue("presence.judge_snapshot", {"snapshot": str(row.id)}, key=f"snapshot:{row.id}")
     return row
+
+
+def note_witnessed(ctx: Ctx, person_id: Id, enrollment_id: Id, round_: int, slots: Iterable[int]) -> None:
+    """Moments that fell due under the eyes of a witness: no picture is asked for, and none is missing (C-25)."""
+    ctx.db.add_all(Snapshot(person_id=person_id, enrollment_id=enrollment_id, round=round_, slot=slot, taken_at=ctx.now,
+                            judged_at=ctx.now, verdict=SnapshotVerdict.SUPERVISED) for slot in slots)
 
 
 def _taken(ctx: Ctx, ask: Ask) -> Snapshot | None:

@@ -36,6 +36,8 @@ class SnapshotVerdict(StrEnum):
 
 ABSENT = frozenset({SnapshotVerdict.NO_FACE, SnapshotVerdict.UNREADABLE})
 """Pictures that do not count as taken: nobody is seen on them (N-45 c)."""
+MATCHED = frozenset({SnapshotVerdict.SAME, SnapshotVerdict.SUPERVISED})
+DOUBTFUL = frozenset({SnapshotVerdict.UNSURE, SnapshotVerdict.OTHER, SnapshotVerdict.SEVERAL})
 
 
 def verdict_of(faces: int, zone: Zone | None) -> SnapshotVerdict:

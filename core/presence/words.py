@@ -110,6 +110,6 @@ def verdict_text(verdict: str) -> str:
     """What a snapshot showed, for trainee and auditor."""
     words: dict[str, str] = {
         "waiting": _("正在比对"), "same": _("比对一致"), "unsure": _("需人工核对"), "other": _("不像本人"),
-        "no_face": _("没有看到人"), "several": _("不止一个人"), "unreadable": _("照片损坏"),
+        "no_face": _("没有看到人"), "several": _("不止一个人"), "unreadable": _("照片损坏"), "supervised": _("现场见证"),
     }
     return words.get(verdict, verdict)

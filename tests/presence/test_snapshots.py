@@ -147,7 +147,7 @@ def test_nothing_is_asked_where_the_tenant_does_not_require_it(national: Tenant,
 
 
 def test_coverage_finds_the_hour_without_a_picture(national: Tenant, browser_of: BrowserOf, clock: FixedClock) -> None:
-    """N-45 c: the hour that has none is named; misses in a row are counted for the pause of the player (A.7)."""
+    """N-45 c, C-03: the hour that has none is named, and each says how many were due, came, and show the person."""
     one = sitter(national, browser_of, clock)
     assert one.begin().status_code == 200
     for ask in due_of(one, 99):
@@ -157,8 +157,9 @@ def test_coverage_finds_the_hour_without_a_picture(national: Tenant, browser_of:
     with unit_of_work(national, one.somebody.actor) as ctx:
         three = coverage(ctx, one.enrollment_id, 3 * HOUR)
         five = coverage(ctx, one.enrollment_id, 5 * HOUR)
-    assert three.hours_without == (1,) and three.missed_in_row == 0 and three.taken == three.same < three.due
-    assert five.hours_without == (1, 3, 4) and five.missed_in_row >= 4
+    assert [hour.number for hour in three.bare] == [2] and three.taken == three.matched < three.due
+    assert all(hour.due == hour.taken == hour.matched >= 2 for hour in three.hours if not hour.bare)
+    assert [hour.number for hour in five.bare] == [2, 4, 5] and not five.short
 
 
 def test_withdrawal_removes_the_face_and_keeps_the_record(national: Tenant, browser_of: BrowserOf,

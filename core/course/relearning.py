@@ -1,0 +1,71 @@
+"""Hours without a picture are mended by the trainee, the same day: given back and learned again (C-03, N-45 c)."""
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core.base.db import Id
+from core.base.errors import Refused
+from core.course.clearing import clear_hours
+from core.course.ledger import Line, clearable, sources
+from core.course.models import HourEntry
+from core.course.presence import pictures
+from core.course.queries import pace, study_of
+from core.course.subjects import Subject
+from core.tenancy import Ctx
+
+GROUND = "own"
+L = TypeVar("L", bound=Line)
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Class hours (counted from 1) without any picture; what is given back to learn them again, in seconds: credits
+    are taken whole, so a little of the hours beside them may go too. `open`: it can still be done."""
+
+    hours: tuple[int, ...]
+    credits: tuple[Id, ...]
+    seconds: int
+    open: bool
+
+
+def hole_of(ctx: Ctx, asked: Subject) -> Hole | None:
+    """What the trainee has to mend; None when each hour has its pictures."""
+    study, seen = study_of(ctx, asked.id), pictures(ctx, asked)
+    if study is None or seen is None or not seen.bare:
+        return None
+    beats = pace(ctx)
+    hours = tuple(hour.number for hour in seen.bare)
+    lines = ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == asked.id).order_by(HourEntry.id)).all()
+    found = crossing(lines, hours, beats.slots_per_hour)
+    slots = sum(line.slots for line in found)
+    origin = sources(lines)
+    return Hole(hours, tuple(cast(Id, origin[line.id]) for line in found), slots * beats.slot_ms // 1000,
+                study.completed_at is None)
+
+
+def crossing(lines: Iterable[L], hours: Collection[int], slots_per_hour: int) -> list[L]:
+    """The standing credits that lie in these hours, wholly or in part; hours are counted as the credits came."""
+    found, begins = [], 0
+    for line in clearable(lines):
+        touched = range(begins // slots_per_hour + 1, (begins + line.slots - 1) // slots_per_hour + 2)
+        begins += line.slots
+        if any(hour in hours for hour in touched):
+            found.append(line)
+    return found
+
+
+def relearn(ctx: Ctx, asked: Subject) -> int:
+    """Give the hours without a picture back; the lessons go on at the first gap. Returns the number of hours.
+
+    Refused when nothing is missing, or when all is learned: then the audit decides.
+    """
+    hole = hole_of(ctx, asked)
+    if hole is None:
+        raise Refused("no_hole", _("每个学时都有抓拍照片，不需要补学。"))
+    if not hole.open:
+        raise Refused("all_learned", _("全部课程已经学完，请等待学时审核。"))
+    clear_hours(ctx, asked.id, GROUND, _("学员补学没有抓拍照片的学时"), ctx.actor.account_id, hole.credits)
+    return len(hole.hours)
