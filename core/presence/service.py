@@ -101,7 +101,7 @@ def open_challenge(ctx: Ctx, gate: Gate, draw: Drawer = by_secrets) -> Challenge
         photo = _photo(read, person) if known is None else b""
     if not left:
         raise TooMany("tries_used", _("刷脸已试了 %(tries)s 次没有通过。", tries=ctx.rules().presence.tries),
-                      hint=_("请申请现场见证，或一小时后再试。"))
+                      hint=_("请预约现场见证，或一小时后再试。"))
     vector = _describe(ctx, photo) if known is None else b""
     if vector:
         _keep_template(ctx, person, vector)
@@ -137,7 +137,7 @@ def _describe(ctx: Ctx, photo: bytes) -> bytes:
                                     (photo,)).parts[0]
     except FaceRefusal as refusal:
         raise Refused("photo_unfit", _("您档案里的照片无法用来比对：%(why)s。", why=unfit_text(refusal.word)),
-                      hint=_("请%(ask)s，由工作人员更换照片；也可以申请现场见证。", ask=whom_to_ask(ctx))) from None
+                      hint=_("请%(ask)s，由工作人员更换照片；也可以预约现场见证。", ask=whom_to_ask(ctx))) from None
 
 
 def _keep_template(ctx: Ctx, person: Person, vector: bytes) -> None:

@@ -48,7 +48,7 @@ def test_pictures_are_asked_for_and_counted(tenant: Tenant, learner_of: Make) ->
     rules = tenant.rules(learner.clock.now()).presence
     assert 2 * rules.snapshots_min_per_hour <= asked <= 2 * rules.snapshots_max_per_hour
     page = learner.browser.get(f"/training/{learner.enrollment}/record").text
-    assert "应抓拍照片" in page and "已收到照片" in page and "没有抓拍照片" not in page
+    assert "学习中的抓拍照片" in page and "每个学时的照片都已收到" in page and "没有抓拍照片" not in page
 
 
 def test_three_missed_pictures_pause_the_player(tenant: Tenant, learner_of: Make) -> None:
