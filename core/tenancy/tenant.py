@@ -65,7 +65,7 @@ class Tenant:
 
     @property
     def engine(self) -> Engine:
-        """Opened at first use; the pool holds one connection and grows only while it is needed."""
+        """Opened at first use; the pool grows and shrinks with need (core.base.db)."""
         with self._lock:
             if self._engine is None:
                 self.config.tenant_var(self.slug).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""What depends on the database itself: runs on SQLite and on PostgreSQL."""
