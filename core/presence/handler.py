@@ -1,16 +1,16 @@
 """What the face process answers: one function for each thing that can be asked. Pictures come in as bytes
 nobody has looked at; whatever they are, the answer is a word, never an error."""
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import cv2
 import numpy as np
 
+from core.presence.client import BUSY
 from core.presence.engine import FaceEngine, Rgb
-from core.presence.liveness import Action, LivenessRules, Reason, hint, judge
+from core.presence.liveness import Action, Command, LivenessRules, Reason, hint, trip
 from core.presence.matching import MatchRules, compare, compare_more, packed, unpacked
 from core.presence.measure import light
 from core.presence.photo import Unfit, decode, encode, examine
@@ -21,9 +21,10 @@ from core.presence.wire import Message
 
 _FRAME_PIXELS = 1280 * 960
 _FRAME_BYTES = 300 * 1024
-_MOST_SITTINGS = 400
 _SITTING_SECONDS = 120.0
-_MOST_FRAMES = 400
+_LIVE_SECONDS = 10.0
+_FRAME_RATE = 20
+_FRAME_BURST = 40
 
 
 class Refused(Exception):
@@ -38,17 +39,20 @@ class _Kept:
 
 @dataclass
 class Handler:
-    """Answers messages one at a time; sittings live in memory only and are forgotten after two minutes."""
+    """Answers messages one at a time; sittings live in memory only and are forgotten after two minutes. At most
+    `at_once` are live: docs/presence.md says what one core can judge in time."""
 
     engine: FaceEngine
     clock: Callable[[], float] = time.monotonic
-    _sittings: OrderedDict[str, _Kept] = field(default_factory=OrderedDict)
+    at_once: int = 12
+    _sittings: dict[str, _Kept] = field(default_factory=dict)
 
     def answer(self, message: Message) -> Message:
         """The answer to one message: {ok: true, …} or {ok: false, error: word}."""
         operations: Mapping[str, Callable[[Message], Message]] = {
             "ping": self._ping, "photo": self._photo, "enroll": self._enroll,
-            "frames": self._frames, "finish": self._finish, "snapshot": self._snapshot, "card": self._card,
+            "open": self._open, "frames": self._frames, "forget": self._forget, "finish": self._finish,
+            "snapshot": self._snapshot, "card": self._card,
         }
         try:
             return operations[message.head["op"]](message)
@@ -88,47 +92,61 @@ class Handler:
         match = compare(live, unpacked(message.parts[1]), mean, MatchRules(**message.head["match"]))
         return Message({"ok": True, "match": asdict(match)})
 
-    def _frames(self, message: Message) -> Message:
-        """Frames of a sitting as they arrive. Head: sitting, at (seconds since it began, by the web's clock),
-        rules, seen (digests of earlier sittings), command {action, since, deadline} or null; parts: JPEGs."""
-        head = message.head
-        kept = self._sitting(head["sitting"], head)
-        sitting, at = kept.sitting, float(head["at"])
-        if len(sitting.sights) + len(message.parts) > _MOST_FRAMES:
-            raise Refused("too many frames")
-        for part in message.parts:
-            sitting.take(_frame(part), at)
-        said: dict[str, Any] = {"ok": True, "frames": len(sitting.sights), "hint": None, "done": None, "reason": None,
-                                "neutral": sitting.neutral is not None}
-        if sitting.sights:
-            wrong = hint(sitting.sights[-1], sitting.rules)
-            said["hint"] = wrong.value if wrong else None
-        command = head.get("command")
-        if command and sitting.neutral:
-            since = [sight for sight in sitting.sights if sight.at > float(command["since"])]
-            outcome = judge(Action(command["action"]), sitting.neutral, since, sitting.rules,
-                            float(command["deadline"]), at)
-            said.update(done=outcome.done, reason=outcome.reason.value if outcome.reason else None)
-        return Message(said)
-
-    def _sitting(self, key: str, head: Mapping[str, Any]) -> _Kept:
-        now = self.clock()
+    def _open(self, message: Message) -> Message:
+        """Begin a sitting, if there is room. Head: sitting, rules, seen (digests of earlier sittings)."""
+        head, now = message.head, self.clock()
         for stale in [name for name, kept in self._sittings.items() if now - kept.touched > _SITTING_SECONDS]:
             del self._sittings[stale]
+        if sum(now - kept.touched <= _LIVE_SECONDS for kept in self._sittings.values()) >= self.at_once:
+            raise Refused(BUSY)
+        sitting = Sitting(self.engine, LivenessRules(**head["rules"]), frozenset(head["seen"]))
+        self._sittings[str(head["sitting"])] = _Kept(sitting, now)
+        return Message({"ok": True})
+
+    def _forget(self, message: Message) -> Message:
+        self._sittings.pop(message.head["sitting"], None)
+        return Message({"ok": True})
+
+    def _frames(self, message: Message) -> Message:
+        """Frames of a sitting as they arrive. Head: sitting, at (seconds since it began, by the web's clock), command
+        {action or null, since, deadline} or null; parts: JPEGs. Answer: done and reason of the command; before the
+        first one, whether the straight look is there (neutral), what hinders it (hint), the seconds from batch to
+        batch (trip) and the actions that cannot be read on this face (unfit)."""
+        head, at = message.head, float(message.head["at"])
+        sitting = self._sitting(head["sitting"])
+        if len(sitting.sights) + len(message.parts) > _FRAME_BURST + _FRAME_RATE * at:
+            raise Refused("too many frames")
+        command = Command(**head["command"]) if head.get("command") else None
+        if command:
+            sitting.told(replace(command, action=Action(command.action) if command.action else None))
+        for part in message.parts:
+            sitting.take(_frame(part), at)
+        said: dict[str, Any] = {"ok": True, "frames": len(sitting.sights), "neutral": False, "done": None,
+                                "reason": None, "hint": self._hint(sitting)}
+        if command:
+            outcome = sitting.judge(at)
+            said |= {"done": outcome.done, "reason": outcome.reason.value if outcome.reason else None}
+            if outcome.done is False:
+                del self._sittings[head["sitting"]]
+        else:
+            hindrance = sitting.settle(at)
+            said |= {"neutral": hindrance is None, "hint": hindrance.value if hindrance else None}
+        return Message(said | {"trip": round(trip(sitting.sights), 3), "unfit": [one.value for one in sitting.unfit()]})
+
+    def _hint(self, sitting: Sitting) -> str | None:
+        wrong = hint(sitting.sights[-1], sitting.rules) if sitting.sights else None
+        return wrong.value if wrong else None
+
+    def _sitting(self, key: str) -> Sitting:
         if key not in self._sittings:
-            if not head.get("open"):
-                raise Refused("unknown sitting")
-            if len(self._sittings) >= _MOST_SITTINGS:
-                self._sittings.popitem(last=False)
-            rules = LivenessRules(**head["rules"])
-            self._sittings[key] = _Kept(Sitting(self.engine, rules, frozenset(head.get("seen", ()))), now)
+            raise Refused("unknown sitting")
         kept = self._sittings[key]
-        kept.touched = now
-        return kept
+        kept.touched = self.clock()
+        return kept.sitting
 
     def _finish(self, message: Message) -> Message:
         """Compare and forget a sitting. Head: sitting, match (thresholds), mean (bool); parts: the
-        descriptor on file, then the tenant's mean. Answer's parts: the sharpest frame as JPEG."""
+        descriptor on file, then the tenant's mean. Answer's parts: the sharpest frame as JPEG, the looks."""
         kept = self._sittings.pop(message.head["sitting"], None)
         if kept is None:
             raise Refused("unknown sitting")
@@ -139,7 +157,7 @@ class Handler:
         if match is None or best is None:
             raise Refused(Reason.NO_FACE.value)
         said = {"ok": True, "match": asdict(match), "digests": kept.sitting.digests[-200:]}
-        return Message(said, (encode(best, 60),))
+        return Message(said, (encode(best, 60), b"".join(kept.sitting.looks)))
 
     def _snapshot(self, message: Message) -> Message:
         """One picture taken while studying. Part 0 the JPEG, 1 the descriptor on file (or none), 2 the mean."""

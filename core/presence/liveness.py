@@ -1,8 +1,9 @@
 """Is a living person in front of the camera? Pure judgement over what was seen frame by frame
 (design: faces §3; N-34, N-35). What this can and cannot prove is said in docs/presence.md.
 
-Turns to either side carry the proof; nod and open mouth only add surprise. A command is drawn by an
-injected drawer, so tests can seed it and nothing from outside can."""
+A try goes: straight look, action, straight look, action, straight look. Turns carry the proof; nod and open mouth
+add surprise only, since there are no measured heads for them. The straight looks between and at the end show that
+the same person is still there; their descriptors are the ones that the match averages."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,8 @@ _DEEPEST = 0.35
 _FRONTAL = 0.10
 _FRONTAL_EYES = 0.18
 _STEADY = 0.05
+_TIPPED = 0.15
+_RATE_SECONDS = 2.0
 
 
 class Action(StrEnum):
@@ -22,6 +25,9 @@ class Action(StrEnum):
     TURN_RIGHT = "turn_right"
     NOD = "nod"
     OPEN_MOUTH = "open_mouth"
+
+
+TURNS = frozenset({Action.TURN_LEFT, Action.TURN_RIGHT})
 
 
 class Reason(StrEnum):
@@ -34,11 +40,15 @@ class Reason(StrEnum):
     TOO_BRIGHT = "too_bright"
     NOT_FRONTAL = "not_frontal"
     STILL = "still"
+    CHOPPY = "choppy"
     REPEATED = "repeated"
     FLAT = "flat"
     NO_DEPTH = "no_depth"
     OTHER_PERSON = "other_person"
+    LEFT = "left"
+    OTHER_ACTION = "other_action"
     NOT_DONE = "not_done"
+    NOT_BACK = "not_back"
     TOO_LATE = "too_late"
 
 
@@ -53,10 +63,15 @@ class LivenessRules:
     turn_min: float = 0.20
     eye_min: float = 0.20
     flat_min: float = 0.05
-    nod_share: float = 0.15
+    nod_share: float = 0.08
     mouth_rise: float = 0.30
+    beard: float = 0.50
     self_max: float = 0.58
+    same_max: float = 0.40
     frames: int = 2
+    other_frames: int = 3
+    gone_frames: int = 10
+    min_rate: float = 8.0
     min_eye_px: float = 36.0
     darkest: float = 45.0
     brightest: float = 225.0
@@ -92,8 +107,19 @@ class Neutral:
 
 
 @dataclass(frozen=True)
+class Command:
+    """What was told at `since` and must be seen by `deadline` (seconds since the sitting began): an action, or with
+    None the way back to the straight look."""
+
+    action: Action | None
+    since: float
+    deadline: float
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """`done` None: go on watching; True: the action was done; False: this try has failed for `reason`."""
+    """`done` None: go on watching (`reason`: what is missing so far); True: it was done; False: this try has failed
+    for `reason`."""
 
     done: bool | None
     reason: Reason | None = None
@@ -129,27 +155,86 @@ def neutral_of(sights: Sequence[Sight], rules: LivenessRules) -> Neutral | Reaso
                    nod=median(sight.nod for sight in recent), mouth=median(sight.mouth for sight in recent))
 
 
-def judge(action: Action, neutral: Neutral, sights: Sequence[Sight], rules: LivenessRules,
-          deadline: float, now: float) -> Outcome:
-    """The outcome of one commanded action from the frames received since the command (N-35: in time by
-    the server's clock). `deadline` and `now` in seconds since the sitting began."""
+def rate(sights: Sequence[Sight], now: float) -> float | None:
+    """Frames a second that reached the server in the last two seconds; None after one batch only."""
+    recent = [sight.at for sight in sights if sight.at >= now - _RATE_SECONDS]
+    if not recent or recent[-1] == recent[0]:
+        return None
+    return sum(at > recent[0] for at in recent) / (recent[-1] - recent[0])
+
+
+def trip(sights: Sequence[Sight]) -> float:
+    """Seconds from one batch's receipt to the next, the median of the last five: what a frame needs from the camera
+    to the server. The server's own clock, so a page cannot claim more than it really delays."""
+    moments = sorted({sight.at for sight in sights})[-6:]
+    gaps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    return median(gaps) if gaps else 0.0
+
+
+def judge(command: Command, neutral: Neutral, sights: Sequence[Sight], rules: LivenessRules, now: float) -> Outcome:
+    """The outcome of a command from the frames received since it was told (N-35: in time by the server's clock)."""
+    sights = [sight for sight in sights if sight.at > command.since]
+    spoilt = spoiling(neutral, sights, rules)
+    if spoilt:
+        return Outcome(False, spoilt)
+    timely = [sight for sight in sights if sight.at <= command.deadline]
+    over = now > command.deadline
+    seen = _action(command.action, neutral, timely, rules) if command.action else _back(neutral, timely, rules)
+    if seen.done is not None or not over:
+        return seen
+    if len(timely) < rules.min_rate * (command.deadline - command.since):
+        return Outcome(False, Reason.CHOPPY)
+    if command.action is None:
+        return Outcome(False, Reason.NOT_BACK)
+    late = any(shows(command.action, neutral, sight, rules) for sight in sights if sight.at > command.deadline)
+    return Outcome(False, Reason.TOO_LATE if late else seen.reason or Reason.NOT_DONE)
+
+
+def _action(action: Action, neutral: Neutral, sights: Sequence[Sight], rules: LivenessRules) -> Outcome:
+    """The first clear action counts: a clip that shows one after the other must not pass every draw. `done` None with
+    a reason says what is still missing."""
+    if sum(shows(action, neutral, sight, rules) for sight in sights) >= rules.frames:
+        missing = _missing_depth(action, neutral, sights, rules)
+        return Outcome(None, missing) if missing else Outcome(True)
+    others = [other for other in Action if other is not action]
+    if any(sum(shows(other, neutral, sight, rules) for sight in sights) >= rules.other_frames for other in others):
+        return Outcome(False, Reason.OTHER_ACTION)
+    tipped = action is Action.NOD and sum(_tipped(neutral, sight, rules) for sight in sights) >= rules.frames
+    return Outcome(None, Reason.FLAT if tipped else None)
+
+
+def _back(neutral: Neutral, sights: Sequence[Sight], rules: LivenessRules) -> Outcome:
+    """Straight again and still the same person: nobody else can have taken the seat, the next action begins from
+    neutral."""
+    same = any(sight.apart is not None and sight.apart <= rules.same_max and straight(neutral, sight, rules)
+               for sight in sights)
+    return Outcome(True) if same else WATCHING
+
+
+def spoiling(neutral: Neutral, sights: Sequence[Sight], rules: LivenessRules) -> Reason | None:
+    """What must not happen at any time after the neutral look: the same pixels again, a second face, another
+    person, nobody. One frame alone decides nothing, except a repeated one."""
     if any(sight.repeated for sight in sights):
-        return Outcome(False, Reason.REPEATED)
+        return Reason.REPEATED
     if sum(sight.faces > 1 for sight in sights) >= 2:
-        return Outcome(False, Reason.SEVERAL_FACES)
-    timely = [sight for sight in sights if sight.faces == 1 and sight.at <= deadline]
-    if any(sight.apart is not None and sight.apart > rules.self_max for sight in timely):
-        return Outcome(False, Reason.OTHER_PERSON)
-    done = [sight for sight in timely if shows(action, neutral, sight, rules)]
-    over = now > deadline
-    if len(done) >= rules.frames:
-        verdict = _deep(action, neutral, timely, rules)
-        if verdict.done or over:
-            return verdict
-    if not over:
-        return WATCHING
-    late = any(shows(action, neutral, sight, rules) for sight in sights if sight.at > deadline)
-    return Outcome(False, Reason.TOO_LATE if late else Reason.NOT_DONE)
+        return Reason.SEVERAL_FACES
+    strange = [straight(neutral, sight, rules) for sight in sights if sight.apart is not None
+               and sight.apart > (rules.same_max if straight(neutral, sight, rules) else rules.self_max)]
+    if len(strange) >= 2:
+        return Reason.OTHER_PERSON
+    gone = 0
+    for sight in sights:
+        gone = 0 if sight.faces else gone + 1
+        if gone >= rules.gone_frames:
+            return Reason.LEFT
+    return None
+
+
+def straight(neutral: Neutral, sight: Sight, rules: LivenessRules) -> bool:
+    """Whether the sitter looks as in the neutral frames."""
+    return (hint(sight, rules) is None and abs(sight.turn - neutral.turn) <= rules.turn_min / 2
+            and abs(_share(neutral, sight) - 1) < rules.nod_share
+            and sight.mouth - neutral.mouth < rules.mouth_rise / 2)
 
 
 def shows(action: Action, neutral: Neutral, sight: Sight, rules: LivenessRules) -> bool:
@@ -157,23 +242,38 @@ def shows(action: Action, neutral: Neutral, sight: Sight, rules: LivenessRules) 
     if sight.faces != 1:
         return False
     if action is Action.NOD:
-        share = sight.nod / neutral.nod if neutral.nod else 1.0
-        return abs(share - 1) > rules.nod_share and abs(sight.turn - neutral.turn) < rules.turn_min
+        return _tipped(neutral, sight, rules) and sight.depth is not None and sight.depth >= rules.flat_min
     if action is Action.OPEN_MOUTH:
-        return sight.mouth - neutral.mouth >= rules.mouth_rise
+        return (sight.mouth - neutral.mouth >= rules.mouth_rise and _ahead(neutral, sight, rules)
+                and abs(_share(neutral, sight) - 1) < _TIPPED)
     side = 1 if action is Action.TURN_LEFT else -1
     return (side * (sight.turn - neutral.turn) >= rules.turn_min
             and side * (sight.eyes - neutral.eyes) >= rules.eye_min)
 
 
-def _deep(action: Action, neutral: Neutral, sights: Sequence[Sight], rules: LivenessRules) -> Outcome:
-    """A turn must also show depth and the same person; without either it never passes."""
-    if action in (Action.NOD, Action.OPEN_MOUTH):
-        return Outcome(True)
+def _tipped(neutral: Neutral, sight: Sight, rules: LivenessRules) -> bool:
+    """The nose stands higher or lower below the eyes than in neutral, and no turn explains it. A print tipped to and
+    fro looks alike: only depth tells a nod from it."""
+    return sight.faces == 1 and _ahead(neutral, sight, rules) and abs(_share(neutral, sight) - 1) >= rules.nod_share
+
+
+def _ahead(neutral: Neutral, sight: Sight, rules: LivenessRules) -> bool:
+    return (abs(sight.turn - neutral.turn) < rules.turn_min / 2 and abs(sight.eyes - neutral.eyes) < rules.eye_min)
+
+
+def _share(neutral: Neutral, sight: Sight) -> float:
+    return sight.nod / neutral.nod if neutral.nod else 1.0
+
+
+def _missing_depth(action: Action, neutral: Neutral, sights: Sequence[Sight], rules: LivenessRules) -> Reason | None:
+    """A turn must also show depth and the same person; without either it never passes. A nod has its depth in each
+    frame."""
+    if action not in TURNS:
+        return None
     side = 1 if action is Action.TURN_LEFT else -1
-    turned = [sight for sight in sights
-              if 0.6 * rules.turn_min <= side * (sight.turn - neutral.turn) <= _DEEPEST]
+    turned = [sight for sight in sights if sight.faces == 1
+              and 0.6 * rules.turn_min <= side * (sight.turn - neutral.turn) <= _DEEPEST]
     depths = [sight.depth for sight in turned if sight.depth is not None]
-    if not depths or not any(sight.apart is not None for sight in turned):
-        return Outcome(False, Reason.NO_DEPTH)
-    return Outcome(True) if median(depths) >= rules.flat_min else Outcome(False, Reason.FLAT)
+    if not depths or not any(sight.apart is not None and sight.apart <= rules.self_max for sight in turned):
+        return Reason.NO_DEPTH
+    return None if median(depths) >= rules.flat_min else Reason.FLAT

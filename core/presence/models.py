@@ -36,7 +36,8 @@ class FaceMean(Base):
 
 class Challenge(Base):
     """One try of the face check. The actions are drawn when it opens and told one by one; `deadline_at` is the
-    server's, for the action told last (N-34, N-35)."""
+    server's, for what was told last (N-34, N-35). `looks`: the turned frames of a passed try in hashes, `likeness`: how
+    many of them resemble an earlier sitting (L12)."""
 
     __tablename__ = "face_challenge"
     __table_args__ = (Index("ix_face_challenge_person", "person_id", "opened_at"),)
@@ -54,6 +55,8 @@ class Challenge(Base):
     deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     digests: Mapped[list[str]] = mapped_column(JSON, default=list, info=personal(Retention.EVIDENCE))
+    looks: Mapped[bytes | None] = mapped_column(SealedBytes, info=personal(Retention.EVIDENCE))
+    likeness: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Attestation(Base):

@@ -1,7 +1,8 @@
 """Reading: who is attested, what was taken, how many tries are left."""
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,14 +11,16 @@ from sqlalchemy import ColumnElement, and_, func, select
 from core.base.db import Id
 from core.base.errors import NotFound
 from core.identity import Person
-from core.presence.liveness import LivenessRules
+from core.presence.likeness import ENOUGH
+from core.presence.liveness import LivenessRules, Reason
 from core.presence.matching import MatchRules
 from core.presence.models import Attestation, Challenge, FaceMean, FaceTemplate, Snapshot
-from core.presence.states import ChallengeState
+from core.presence.states import OPEN, ChallengeState
 from core.tenancy import Ctx
 
 TRY_WINDOW = timedelta(hours=1)
-_FREE_REASONS = ("lost", "replaced", "timed_out")
+_FORGIVEN = 1
+_NOBODYS_FAULT = ("lost", Reason.CHOPPY)
 
 
 @contextmanager
@@ -49,14 +52,23 @@ def attestations_of(ctx: Ctx, enrollment_id: Id) -> Sequence[Attestation]:
 
 
 def tries_left(ctx: Ctx, person_id: Id, enrollment_id: Id) -> int:
-    """How often the face check may still be tried within an hour before the human path (A.7)."""
-    used = ctx.db.scalar(
-        select(func.count()).select_from(Challenge).where(
-            Challenge.person_id == person_id, Challenge.enrollment_id == enrollment_id,
-            Challenge.state.in_((ChallengeState.FAILED, ChallengeState.ACTING)),
-            Challenge.told_at.is_not(None), Challenge.reason.not_in(_FREE_REASONS),
-            Challenge.opened_at > ctx.now - TRY_WINDOW)) or 0
+    """How often the face check may still be tried within an hour before the human path (A.7). A try counts once an
+    action was told. One that broke off or was too choppy is forgiven, but once only: who could break off for nothing
+    would wait for the action of his recording."""
+    ended = list(ctx.db.execute(
+        select(Challenge.reason, func.count()).where(
+            Challenge.person_id == person_id, Challenge.enrollment_id == enrollment_id, Challenge.told_at.is_not(None),
+            Challenge.state.not_in((ChallengeState.PASSED, ChallengeState.LOOKING)),
+            Challenge.opened_at > ctx.now - TRY_WINDOW).group_by(Challenge.reason)))
+    broken = sum(count for reason, count in ended if reason in _NOBODYS_FAULT)
+    used = sum(count for _reason, count in ended) - min(broken, _FORGIVEN)
     return max(0, ctx.rules().presence.tries - used)
+
+
+def open_challenges(ctx: Ctx, person_id: Id) -> Sequence[Id]:
+    """The tries of a person that have not ended: one at most, or none."""
+    return ctx.db.scalars(
+        select(Challenge.id).where(Challenge.person_id == person_id, Challenge.state.in_(OPEN))).all()
 
 
 def own_challenge(ctx: Ctx, challenge_id: Id) -> Challenge:
@@ -85,6 +97,30 @@ def earlier_digests(ctx: Ctx, person_id: Id, sittings: int = 5) -> list[str]:
         Challenge.person_id == person_id, Challenge.state == ChallengeState.PASSED)
         .order_by(Challenge.opened_at.desc()).limit(sittings))
     return [digest for digests in kept for digest in digests]
+
+
+def earlier_looks(ctx: Ctx, person_id: Id, sittings: int = 5) -> Sequence[bytes]:
+    """The turned frames of the person's last passed sittings, in hashes."""
+    kept = ctx.db.scalars(select(Challenge.looks).where(
+        Challenge.person_id == person_id, Challenge.state == ChallengeState.PASSED)
+        .order_by(Challenge.opened_at.desc()).limit(sittings))
+    return [looks for looks in kept if looks]
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A passed face check of which `frames` turned frames resemble an earlier one: a recording, or the same chair."""
+
+    challenge_id: Id
+    at: datetime
+    frames: int
+
+
+def likeness_hints(ctx: Ctx, enrollment_id: Id) -> list[Likeness]:
+    """For the auditor, oldest first; never a verdict (L12)."""
+    found = ctx.db.scalars(select(Challenge).where(
+        Challenge.enrollment_id == enrollment_id, Challenge.likeness >= ENOUGH).order_by(Challenge.opened_at))
+    return [Likeness(one.id, one.opened_at, one.likeness) for one in found]
 
 
 def snapshots_of(ctx: Ctx, enrollment_id: Id, round_: int | None = None) -> Sequence[Snapshot]:

@@ -19,7 +19,7 @@ from core.presence.service import Batch, Progress
 from core.presence.speech import clips
 from core.presence.states import ChallengeState
 from core.presence.supervised_routes import bp as supervised_routes
-from core.presence.words import action_text, failure, hint_text, said
+from core.presence.words import action_text, failure, hint_text, return_text, said
 from core.web import JianxueFlask, current_ctx, page
 
 bp = Blueprint("presence", __name__, template_folder="templates", url_prefix="/presence")
@@ -112,8 +112,7 @@ def frames(challenge_id: UUID) -> Response:
     """A batch of frames: the moment that counts is when its whole body is here, not when it began."""
     ctx = current_ctx()
     body = _body(service.MOST_BYTES)
-    batch = Batch(_number("n"), request.headers.get("X-Nonce", ""), service.split_batch(body), _number("rtt"),
-                  ctx.tenant.clock.now())
+    batch = Batch(request.headers.get("X-Nonce", ""), service.split_batch(body), ctx.tenant.clock.now())
     return jsonify(_said(service.take_frames(ctx, challenge_id, batch)))
 
 
@@ -124,10 +123,6 @@ def _body(most: int) -> bytes:
     return request.get_data(cache=False)
 
 
-def _number(name: str) -> int:
-    return request.args.get(name, 0, type=int)
-
-
 def _said(progress: Progress) -> dict[str, object]:
     """What the page hears: `state` and `hint` always; `text` whenever the large line changes; `action`, `seconds`,
     `step` of `steps` when an action is told; why, what to do and the tries `left` at a failure."""
@@ -135,6 +130,8 @@ def _said(progress: Progress) -> dict[str, object]:
     if progress.action:
         said |= {"action": progress.action.value, "text": action_text(progress.action), "seconds": progress.seconds,
                  "step": progress.step, "steps": progress.steps}
+    elif progress.state is ChallengeState.RETURNING and progress.step:
+        said |= {"text": return_text(), "step": progress.step, "steps": progress.steps}
     if progress.state is ChallengeState.FAILED:
         why = failure(progress.reason)
         said |= {"reason": progress.reason, "sentence": why.sentence, "advice": why.hint, "left": progress.tries_left}

@@ -8,16 +8,18 @@ from secrets import token_urlsafe
 
 from flask_babel import gettext as _
 
-from core.base.db import Id
-from core.base.errors import Conflict, Forbidden, Refused, TooMany
+from core.base.db import Id, new_id
+from core.base.errors import Conflict, Forbidden, Refused, TooMany, Unavailable
 from core.identity import Person, current_person, face_consent
-from core.presence.client import FaceClient, FaceRefusal, face_client
-from core.presence.drawing import by_secrets
-from core.presence.liveness import Action, Drawer
+from core.presence.client import BUSY, FaceClient, FaceRefusal, face_client
+from core.presence.drawing import by_secrets, instead_of
+from core.presence.likeness import alike
+from core.presence.liveness import Action, Drawer, Reason
 from core.presence.matching import Zone
 from core.presence.models import Attestation, Challenge, FaceTemplate
 from core.presence.queries import (
-    earlier_digests, liveness_rules, match_rules, mean_vector, own_challenge, reading, template_of, tries_left,
+    earlier_digests, earlier_looks, liveness_rules, match_rules, mean_vector, open_challenges, own_challenge, reading,
+    template_of, tries_left,
 )
 from core.presence.duplicates import search_soon
 from core.presence.rules import PhotoLimits
@@ -28,20 +30,19 @@ from core.presence.words import unfit_text
 from core.tenancy import Ctx
 from core.web.helping import whom_to_ask
 
-_OPEN_FOR = timedelta(seconds=60)
-_MOST_FRAMES = 12
+_LOOK_FOR = timedelta(seconds=60)
+_CHOPPY_AFTER = timedelta(seconds=15)
+_MOST_FRAMES = 24
+_ROOMS = 3
 MOST_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Frames as they came: `number` from 0, `nonce` of the challenge, `round_trip_ms` what the page measured for
-    the batch before (believed up to the grace), `received` when the whole body was there."""
+    """Frames as they came: `nonce` of the challenge, `received` when the whole body was there."""
 
-    number: int
     nonce: str
     frames: Sequence[bytes]
-    round_trip_ms: int
     received: datetime
 
 
@@ -64,16 +65,19 @@ class Progress:
 class _Told:
     """What the face process said of a batch, and of the match when the last action was done."""
 
-    done: bool | None
-    neutral: bool
+    done: bool | None = None
+    neutral: bool = False
     reason: str = ""
     hint: str | None = None
+    trip: float = 0.0
+    unfit: tuple[str, ...] = ()
     zone: str = ""
     euclid: float | None = None
     cosine: float | None = None
     frames: int | None = None
     digests: tuple[str, ...] = ()
     picture: bytes = b""
+    looks: bytes = b""
 
 
 def split_batch(body: bytes) -> list[bytes]:
@@ -103,17 +107,37 @@ def open_challenge(ctx: Ctx, gate: Gate, draw: Drawer = by_secrets) -> Challenge
         raise TooMany("tries_used", _("刷脸已试了 %(tries)s 次没有通过。", tries=ctx.rules().presence.tries),
                       hint=_("请预约现场见证，或一小时后再试。"))
     vector = _describe(ctx, photo) if known is None else b""
+    rules, challenge_id = ctx.rules().presence, _open_sitting(ctx, person.id)
     if vector:
         _keep_template(ctx, person, vector)
     _end_open(ctx, person.id)
-    rules = ctx.rules().presence
     challenge = Challenge(
-        person_id=person.id, enrollment_id=gate.enrollment_id, nonce=token_urlsafe(24),
+        id=challenge_id, person_id=person.id, enrollment_id=gate.enrollment_id, nonce=token_urlsafe(24),
         actions=[action.value for action in draw([Action(one) for one in rules.actions], rules.actions_drawn)],
         step=0, state=ChallengeState.LOOKING, reason="", opened_at=ctx.now, digests=[])
     ctx.db.add(challenge)
     ctx.db.flush()
     return challenge
+
+
+def _open_sitting(ctx: Ctx, person_id: Id) -> Id:
+    """Room at a face worker before anything is told: whoever has begun is judged in time, others wait (R19)."""
+    with reading(ctx) as read:
+        head = {"op": "open", "rules": asdict(liveness_rules(read)), "seen": earlier_digests(read, person_id)}
+        given_up = open_challenges(read, person_id)
+    client = face_client(ctx)
+    for old in given_up:
+        client.ask({"op": "forget", "sitting": old.hex}, sitting=old.hex)
+    for _attempt in range(_ROOMS):
+        challenge_id = new_id()
+        try:
+            client.ask({**head, "sitting": challenge_id.hex}, sitting=challenge_id.hex)
+        except FaceRefusal as refusal:
+            if refusal.word != BUSY:
+                raise
+            continue
+        return challenge_id
+    raise Unavailable("face_busy", _("现在同时识别的人很多。"), hint=_("请等十秒再点“再试一次”，不会扣次数。"))
 
 
 def require_consent(ctx: Ctx, person: Person) -> None:
@@ -166,11 +190,11 @@ def take_frames(ctx: Ctx, challenge_id: Id, batch: Batch) -> Progress:
             raise Conflict("nonce", _("这次识别已经被新的一次代替，请在最新打开的页面上继续。"))
         if challenge.state not in OPEN:
             return _ended(read, challenge)
-        if batch.received - challenge.opened_at > _OPEN_FOR:
-            told = _Told(False, False, "timed_out" if challenge.told_at is None else "not_done")
+        if challenge.told_at is None and batch.received - challenge.opened_at > _LOOK_FOR:
+            told = _Told(False, reason="timed_out")
         else:
             told = _ask(read, challenge, batch)
-    return _advance(ctx, challenge_id, told, batch)
+    return _advance(ctx, challenge_id, told)
 
 
 def _ended(ctx: Ctx, challenge: Challenge) -> Progress:
@@ -187,19 +211,21 @@ def _ask(ctx: Ctx, challenge: Challenge, batch: Batch) -> _Told:
 
     command = None
     if challenge.told_at and challenge.deadline_at:
-        command = {"action": challenge.actions[challenge.step], "since": since(challenge.told_at),
-                   "deadline": since(challenge.deadline_at)}
-    head = {"op": "frames", "sitting": name, "open": batch.number == 0, "at": since(batch.received),
-            "rules": asdict(liveness_rules(ctx)), "command": command,
-            "seen": earlier_digests(ctx, challenge.person_id) if batch.number == 0 else []}
+        acting = challenge.state == ChallengeState.ACTING
+        command = {"action": challenge.actions[challenge.step] if acting else None,
+                   "since": since(challenge.told_at), "deadline": since(challenge.deadline_at)}
+    head = {"op": "frames", "sitting": name, "at": since(batch.received), "command": command}
     try:
         said = client.ask(head, batch.frames, sitting=name).head
     except FaceRefusal as refusal:
-        if refusal.word == "bad frame":
+        if refusal.word in ("bad frame", "too many frames"):
             raise Refused("bad_frames", _("画面传坏了，请再试一次。")) from None
-        return _Told(False, False, "lost")
-    told = _Told(said["done"], bool(said["neutral"]), said["reason"] or "", said["hint"])
-    if told.done and challenge.step + 1 >= len(challenge.actions):
+        return _Told(False, reason="lost")
+    told = _Told(said["done"], bool(said["neutral"]), said["reason"] or "", said["hint"], said["trip"],
+                 tuple(said["unfit"]))
+    if told.hint == Reason.CHOPPY and batch.received - challenge.opened_at > _CHOPPY_AFTER:
+        return _Told(False, reason=Reason.CHOPPY)
+    if told.done and challenge.state == ChallengeState.RETURNING and challenge.step + 1 >= len(challenge.actions):
         return _match(ctx, challenge, client)
     return told
 
@@ -208,34 +234,37 @@ def _match(ctx: Ctx, challenge: Challenge, client: FaceClient) -> _Told:
     person = current_person(ctx)
     template, mean = template_of(ctx, person), mean_vector(ctx)
     if template is None:
-        return _Told(False, True, "lost")
+        return _Told(False, reason="lost")
     head = {"op": "finish", "sitting": challenge.id.hex, "match": asdict(match_rules(ctx)), "mean": mean is not None}
     try:
         answer = client.ask(head, [template.vector, *([mean] if mean else [])], sitting=challenge.id.hex)
     except FaceRefusal as refusal:
-        return _Told(False, True, "no_face" if refusal.word == "no_face" else "lost")
+        return _Told(False, reason="no_face" if refusal.word == "no_face" else "lost")
     match = answer.head["match"]
     fits = match["zone"] != Zone.REFUSE
-    return _Told(fits, True, "" if fits else "no_match", zone=match["zone"], euclid=match["euclid"],
+    return _Told(fits, reason="" if fits else "no_match", zone=match["zone"], euclid=match["euclid"],
                  cosine=match["cosine"], frames=match["frames"], digests=tuple(answer.head["digests"]),
-                 picture=answer.parts[0])
+                 picture=answer.parts[0], looks=answer.parts[1])
 
 
-def _advance(ctx: Ctx, challenge_id: Id, told: _Told, batch: Batch) -> Progress:
+def _advance(ctx: Ctx, challenge_id: Id, told: _Told) -> Progress:
     """Write what changed; most batches change nothing and touch no table."""
     with reading(ctx) as read:
         state = ChallengeState(own_challenge(read, challenge_id).state)
     if told.done is None and not (told.neutral and state is ChallengeState.LOOKING):
         return Progress(state, told.hint)
     challenge = own_challenge(ctx, challenge_id)
-    if challenge.state not in OPEN:
+    if challenge.state not in OPEN or challenge.state != state:
         return _ended(ctx, challenge)
     if told.done is False:
         return _fail(ctx, challenge, told)
-    if told.done and challenge.step + 1 >= len(challenge.actions):
-        return _pass(ctx, challenge, told)
-    challenge.step += 1 if told.done else 0
-    return _tell(ctx, challenge, batch.round_trip_ms)
+    if state is ChallengeState.ACTING:
+        return _tell_return(ctx, challenge, told)
+    if state is ChallengeState.RETURNING:
+        if challenge.step + 1 >= len(challenge.actions):
+            return _pass(ctx, challenge, told)
+        challenge.step += 1
+    return _tell(ctx, challenge, told)
 
 
 def _move(challenge: Challenge, state: ChallengeState) -> None:
@@ -244,15 +273,29 @@ def _move(challenge: Challenge, state: ChallengeState) -> None:
     challenge.state = state
 
 
-def _tell(ctx: Ctx, challenge: Challenge, round_trip_ms: int) -> Progress:
-    """Tell the next action; its seconds run from now, plus what an upload takes, at most the grace."""
-    rules = ctx.rules().presence
-    grace = min(max(round_trip_ms, 0) / 1000, float(rules.upload_grace_seconds))
-    _move(challenge, ChallengeState.ACTING)
-    challenge.told_at = ctx.tenant.clock.now()
-    challenge.deadline_at = challenge.told_at + timedelta(seconds=rules.action_seconds + grace)
+def _tell(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
+    """Tell the next action. One that cannot be read on this face gives way to another."""
+    allowed = [Action(one) for one in ctx.rules().presence.actions]
+    challenge.actions = instead_of(challenge.actions, challenge.step, told.unfit, allowed)
+    _run(ctx, challenge, ChallengeState.ACTING, told)
     return Progress(ChallengeState.ACTING, action=Action(challenge.actions[challenge.step]),
-                    seconds=float(rules.action_seconds), step=challenge.step + 1, steps=len(challenge.actions))
+                    seconds=float(ctx.rules().presence.action_seconds), step=challenge.step + 1,
+                    steps=len(challenge.actions))
+
+
+def _tell_return(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
+    """The action was seen; back to the straight look, which proves that nobody has taken the seat."""
+    _run(ctx, challenge, ChallengeState.RETURNING, told)
+    return Progress(ChallengeState.RETURNING, step=challenge.step + 1, steps=len(challenge.actions))
+
+
+def _run(ctx: Ctx, challenge: Challenge, state: ChallengeState, told: _Told) -> None:
+    """The seconds run from now, plus what a frame takes to arrive, at most the grace (A.7)."""
+    rules = ctx.rules().presence
+    _move(challenge, state)
+    challenge.told_at = ctx.tenant.clock.now()
+    grace = min(told.trip, float(rules.upload_grace_seconds))
+    challenge.deadline_at = challenge.told_at + timedelta(seconds=rules.action_seconds + grace)
 
 
 def _fail(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
@@ -266,7 +309,8 @@ def _fail(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
 
 def _pass(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
     _move(challenge, ChallengeState.PASSED)
-    challenge.ended_at, challenge.digests = ctx.now, list(told.digests)
+    challenge.likeness = alike(told.looks, earlier_looks(ctx, challenge.person_id))
+    challenge.ended_at, challenge.digests, challenge.looks = ctx.now, list(told.digests), told.looks
     ctx.db.add(Attestation(
         person_id=challenge.person_id, enrollment_id=challenge.enrollment_id, challenge_id=challenge.id, kind="face",
         zone=told.zone, euclid=told.euclid, cosine=told.cosine, frames=told.frames,

@@ -8,17 +8,19 @@ from core.presence.matching import Zone
 class ChallengeState(StrEnum):
     LOOKING = "looking"      # waiting for a straight look
     ACTING = "acting"        # an action was told, the clock runs
+    RETURNING = "returning"  # it was seen; back to the straight look, the clock runs again
     PASSED = "passed"
     FAILED = "failed"
 
 
 MOVES: Mapping[ChallengeState, frozenset[ChallengeState]] = {
     ChallengeState.LOOKING: frozenset({ChallengeState.ACTING, ChallengeState.FAILED}),
-    ChallengeState.ACTING: frozenset({ChallengeState.ACTING, ChallengeState.PASSED, ChallengeState.FAILED}),
+    ChallengeState.ACTING: frozenset({ChallengeState.RETURNING, ChallengeState.FAILED}),
+    ChallengeState.RETURNING: frozenset({ChallengeState.ACTING, ChallengeState.PASSED, ChallengeState.FAILED}),
     ChallengeState.PASSED: frozenset(),
     ChallengeState.FAILED: frozenset(),
 }
-OPEN = frozenset({ChallengeState.LOOKING, ChallengeState.ACTING})
+OPEN = frozenset({ChallengeState.LOOKING, ChallengeState.ACTING, ChallengeState.RETURNING})
 
 
 class SnapshotVerdict(StrEnum):

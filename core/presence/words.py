@@ -20,15 +20,20 @@ HINTS: Mapping[Reason, LazyString] = {
     Reason.NO_FACE: _l("没有看到人脸，请正对摄像头"), Reason.SEVERAL_FACES: _l("画面里有两个人，请只留本人"),
     Reason.TOO_FAR: _l("离得太远，请靠近一些"), Reason.TOO_DARK: _l("太暗，请打开灯或面向窗户"),
     Reason.TOO_BRIGHT: _l("太亮，请避开直射光"), Reason.NOT_FRONTAL: _l("请正对摄像头，保持平视"),
-    Reason.STILL: _l("请看着摄像头"),
+    Reason.STILL: _l("请看着摄像头"), Reason.CHOPPY: _l("画面太卡，请关掉别的程序，或者换到网络好的地方"),
 }
+RETURN: LazyString = _l("好，转回来看着摄像头")
 _FAILURES: Mapping[str, tuple[LazyString, LazyString]] = {
     Reason.NO_FACE: (_l("没有看清您的脸。"), _l("请坐到光线好的地方，脸对准圆圈再试一次。")),
     Reason.SEVERAL_FACES: (_l("画面里有两个人。"), _l("请只留本人在摄像头前，再试一次。")),
     Reason.REPEATED: (_l("摄像头送来的画面和以前的一样。"), _l("请使用电脑或手机自带的摄像头，关闭其他摄像头软件后再试。")),
-    Reason.FLAT: (_l("没有看出头部的转动。"), _l("请本人面对摄像头，慢慢转头，不要晃动设备。")),
+    Reason.FLAT: (_l("没有看出头部的动作。"), _l("请本人面对摄像头，慢慢做动作，不要晃动设备。")),
     Reason.NO_DEPTH: (_l("转头太快，没有看清。"), _l("请再试一次，头转得慢一些。")),
-    Reason.OTHER_PERSON: (_l("转头前后不像同一个人。"), _l("请本人独自面对摄像头，再试一次。")),
+    Reason.OTHER_PERSON: (_l("动作前后不像同一个人。"), _l("请本人独自面对摄像头，再试一次。")),
+    Reason.LEFT: (_l("人脸离开了画面。"), _l("请一直坐在摄像头前，转头不要太大，再试一次。")),
+    Reason.OTHER_ACTION: (_l("做的不是要求的动作。"), _l("请先看清提示，再慢慢做一个动作，再试一次。")),
+    Reason.NOT_BACK: (_l("动作做完后没有转回来看摄像头。"), _l("做完动作请转回正面，等下一个提示，再试一次。")),
+    Reason.CHOPPY: (_l("画面太卡，看不清动作。"), _l("请关掉别的程序，或者换到网络好的地方再试；也可以预约现场见证。")),
     Reason.NOT_DONE: (_l("规定时间内没有看到要求的动作。"), _l("听到提示后再动作，动作慢一些、大一些，再试一次。")),
     Reason.TOO_LATE: (_l("动作完成得晚了。"), _l("看到提示后马上动作；网络慢时换一个信号好的地方，再试一次。")),
     "no_match": (_l("和照片上的人不像。"), _l("请摘下口罩、帽子和墨镜，在光线均匀的地方再试一次。")),
@@ -39,7 +44,7 @@ _FAILURES: Mapping[str, tuple[LazyString, LazyString]] = {
 SAID: Mapping[str, LazyString] = {
     "passed": _l("识别通过，正在进入学习"), "look": _l("请看着摄像头"), "checking": _l("正在核对，请稍等"),
     "ready": _l("脸放进圆圈里，点击“拍照识别”"), "allow": _l("请在浏览器的提示里点击“允许”"),
-    "slow": _l("画面太卡，请关掉别的程序，或者换到网络好的地方"), "network": _l("网络中断了。"),
+    "network": _l("网络中断了。"),
     "network_hint": _l("请检查网络，再点“再试一次”。"), "down": _l("人脸识别服务暂时没有响应。"),
     "down_hint": _l("请过几分钟再试，或者预约现场见证。"), "over": _l("几次都没有通过。"),
     "over_hint": _l("请点下面的按钮，预约工作人员当面核对身份。"),
@@ -59,7 +64,7 @@ def said() -> dict[str, str]:
 def spoken() -> Iterator[str]:
     """Every sentence that is said aloud, in the language of the request; the most urgent first."""
     yield from dict.fromkeys(str(text) for text in (
-        *ACTIONS.values(), SAID["passed"], SAID["look"], *HINTS.values(),
+        *ACTIONS.values(), SAID["passed"], SAID["look"], RETURN, *HINTS.values(),
         *(text for pair in _FAILURES.values() for text in pair), *SAID.values()))
 
 
@@ -96,6 +101,11 @@ def hint_text(reason: str | None) -> str:
 def action_text(action: str) -> str:
     """The instruction; the same words are read aloud."""
     return str(ACTIONS[Action(action)])
+
+
+def return_text() -> str:
+    """After an action was seen."""
+    return str(RETURN)
 
 
 def zone_text(zone: str) -> str:

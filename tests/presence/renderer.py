@@ -11,6 +11,7 @@ from PIL import Image
 from skimage import data as skimage_data
 
 from core.presence.engine import Rgb
+from core.presence.liveness import Action
 from tests.data import data
 from tests.presence.pictures import HEIGHT, WHITE, WIDTH, on_ground
 
@@ -100,16 +101,24 @@ def jpeg(image: Rgb, quality: int = 85) -> bytes:
     return out.getvalue()
 
 
-def swing(peak: float, steps: int) -> list[Attitude]:
-    """Out to `peak` degrees of yaw and back, slowly, held at the far end."""
+def swing(peak: float, steps: int, axis: str = "yaw") -> list[Attitude]:
+    """Out to `peak` (degrees of yaw or pitch, or the mouth's opening) and back, slowly, held at the far end."""
     out = [peak * (1 - np.cos(np.pi * k / steps)) / 2 for k in range(1, steps + 1)]
-    return [Attitude(yaw=round(float(yaw), 1)) for yaw in [*out, peak, peak, peak, *out[::-1]]]
+    return [Attitude(**{axis: round(float(far), 2)}) for far in [*out, peak, peak, peak, *out[::-1]]]
 
 
-def turning(peak: float = 38.0, rest: int = 10, steps: int = 5) -> list[Attitude]:
-    """Neutral, to the left and back, neutral, to the right and back: both turns within 3 s at 12 frames a second."""
-    neutral = [Attitude()]
-    return neutral * rest + swing(peak, steps) + neutral * 5 + swing(-peak, steps)
+PEAK, NOD, MOUTH = 38.0, -18.0, 1.0
+"""How far the rendered head goes: turns to either side, a nod that lifts the chin, the mouth."""
+ACTED: dict[Action, list[Attitude]] = {
+    Action.TURN_LEFT: swing(PEAK, 5), Action.TURN_RIGHT: swing(-PEAK, 5),
+    Action.NOD: swing(NOD, 5, "pitch"), Action.OPEN_MOUTH: swing(MOUTH, 4, "mouth"),
+}
+"""Each action and back, within 3 s at ten frames a second."""
+
+
+def acting(*actions: Action, rest: int = 10) -> list[Attitude]:
+    """Straight, each action in turn, straight again after each."""
+    return [Attitude()] * rest + [one for action in actions for one in [*ACTED[action], *[Attitude()] * 5]]
 
 
 RENDERED = {"turn_min": 0.10, "eye_min": 0.15, "flat_min": 0.04}
@@ -119,11 +128,11 @@ RENDERED = {"turn_min": 0.10, "eye_min": 0.15, "flat_min": 0.04}
 @dataclass(frozen=True)
 class Webcam:
     """A feed for Chromium's fake camera, a photo of the same person that passes the photo rules, and the values
-    of [presence] rules it needs (none for the real clip)."""
+    of [presence] rules it needs: it can only ever show one turn, since the first clear action counts."""
 
     path: Path
     photo: bytes
-    rules: dict[str, float]
+    rules: dict[str, float | int | tuple[str, ...]]
 
 
 def clip(name: str) -> list[Rgb]:
@@ -138,29 +147,30 @@ def clip(name: str) -> list[Rgb]:
     return frames
 
 
-def real_turns() -> list[Rgb]:
-    """The real clip in an order of its own: straight, left and back, straight, right and back; 30 a second."""
+def real_turn(side: Action) -> list[Rgb]:
+    """The real clip in an order of its own: straight, to one side and back, straight; 30 a second. Empty in a bare
+    clone."""
     frames = clip("head_turn_female_640x480.mjpeg")
     if not frames:
         return []
-    left, right = (10, 12, 13, 14, 15, 16, 18), (21, 22, 23, 23, 22, 21)
-    order = [9] * 24 + [k for k in left for _ in range(3)] + [19] * 6 + [k for k in right for _ in range(3)] + [20] * 3
+    turned = (10, 12, 13, 14, 15, 16, 18) if side is Action.TURN_LEFT else (20, 21, 22, 23, 23, 22, 21)
+    order = [9] * 24 + [k for k in turned for _ in range(3)] + [9] * 9
     return [frames[k] for k in order]
 
 
-def make_webcam(path: Path, seconds: int = 60) -> Webcam:
-    """Write an MJPEG feed (30 frames a second) of a head that turns left and right again and again, each frame
+def make_webcam(path: Path, seconds: int = 60, side: Action = Action.TURN_LEFT) -> Webcam:
+    """Write an MJPEG feed (30 frames a second) of a head that turns to one side again and again, each frame
     with noise of its own, and return it with what belongs to it. About ten seconds of work: keep the file."""
-    order = real_turns()
+    order = real_turn(side)
     real = bool(order)
     if not real:
-        order = [render(attitude) for attitude in turning() for _ in range(2)]
+        order = [render(attitude) for attitude in acting(side) for _ in range(2)]
     small = {id(image): cv2.resize(image, (480, 360), interpolation=cv2.INTER_AREA) for image in order}
     with path.open("wb") as feed:
         for number in range(seconds * 30):
             feed.write(jpeg(noisy(small[id(order[number % len(order)])], number)))
     photo = _photo_of_clip() if real else jpeg(on_ground(WHITE), 92)
-    return Webcam(path, photo, {} if real else dict(RENDERED))
+    return Webcam(path, photo, {"actions": (side.value,), "actions_drawn": 1, **({} if real else RENDERED)})
 
 
 def _photo_of_clip() -> bytes:

@@ -16,14 +16,12 @@ from core.tenancy import Ctx, Tenant, bound, unit_of_work
 from tests.browse import Browser
 from tests.people import Somebody, signed_in, trainee
 from tests.presence.pictures import WHITE, on_ground
-from tests.presence.renderer import RENDERED, Attitude, jpeg, noisy, render, swing
-
-PEAK = 38.0
+from tests.presence.renderer import ACTED, RENDERED, Attitude, jpeg, noisy, render
 
 
-def always(action: Action) -> Drawer:
-    """A drawer for tests: the lot always falls on one action."""
-    return lambda allowed, count: [action]
+def always(*actions: Action) -> Drawer:
+    """A drawer for tests: the lot always falls on these, in this order."""
+    return lambda allowed, count: list(actions)
 
 
 def loosened(tenant: Tenant, **changes: Any) -> None:
@@ -61,9 +59,9 @@ def straight(count: int, seed: int) -> list[bytes]:
     return frames_of([Attitude()] * count, seed)
 
 
-def turn(action: Action, seed: int) -> list[bytes]:
-    """A turn to the commanded side and back."""
-    return frames_of(swing(PEAK if action is Action.TURN_LEFT else -PEAK, 5), seed)
+def act(action: Action, seed: int) -> list[bytes]:
+    """An action and back."""
+    return frames_of(ACTED[action], seed)
 
 
 def body_of(frames: Sequence[bytes]) -> bytes:
@@ -80,7 +78,6 @@ class Sitter:
     enrollment_id: Id = field(default_factory=uuid4)
     back: str = "/after"
     tried: dict[str, Any] = field(default_factory=dict)
-    number: int = 0
 
     @property
     def token(self) -> str:
@@ -96,45 +93,48 @@ class Sitter:
     def begin(self) -> TestResponse:
         answer = self.browser.send(f"{self.check}/tries")
         if answer.status_code == 200:
-            self.tried, self.number = answer.get_json(), 0
+            self.tried = answer.get_json()
         return answer
 
-    def show(self, frames: Sequence[bytes], *, seconds: float = 0.3, rtt: int = 0, **headers: str) -> TestResponse:
+    def show(self, frames: Sequence[bytes], *, seconds: float = 0.3, **headers: str) -> TestResponse:
         """Let `seconds` pass, then post these frames as one batch."""
         self.clock.advance(seconds=seconds)
-        answer = self.browser.post(
-            f"{self.tried['frames']}?n={self.number}&rtt={rtt}", data=body_of(frames),
+        return self.browser.post(
+            self.tried["frames"], data=body_of(frames),
             headers={"X-CSRFToken": self.browser.token or "", "X-Nonce": self.tried["nonce"],
                      "Accept": "application/json", **headers}, content_type="application/octet-stream")
-        self.number += 1
-        return answer
 
     def play(self, frames: Sequence[bytes], **options: Any) -> dict[str, Any]:
-        """Post all frames in batches of three until an action is told or the try ends; what was said last."""
+        """Post all frames in batches of three until something is told or the try ends; what was said last."""
         said: dict[str, Any] = {}
         for start in range(0, len(frames), 3):
             said = self.show(frames[start:start + 3], **options).get_json()
-            if said.get("state") in ("passed", "failed") or "action" in said or "code" in said:
+            if said.get("state") in ("passed", "failed") or "text" in said or "code" in said:
                 break
         return said
 
-    def pass_check(self, action: Action = Action.TURN_LEFT, seed: int = 0) -> dict[str, Any]:
-        """A whole try: straight look, the commanded turn."""
+    def pass_check(self, *actions: Action, seed: int = 0) -> dict[str, Any]:
+        """A whole try: straight look, then whatever is told, or these actions instead."""
         assert self.begin().status_code == 200
         said = self.play(straight(6, seed))
-        assert said["state"] == "acting", said
-        return self.play(turn(action, seed + 100))
+        for number in range(1, 5):
+            if said["state"] != "acting":
+                break
+            said = self.play(act(actions[number - 1] if actions else Action(said["action"]), seed + 100 * number))
+            if said["state"] == "returning":
+                said = self.play(straight(9, seed + 100 * number + 50))
+        return said
 
 
-def sitter(tenant: Tenant, browser_of: Callable[[Tenant], Browser], clock: FixedClock, *, action: Action | None = None,
-           serial: int = 1, consent: bool = True) -> Sitter:
-    """A signed-in trainee with photo and consent before a page of the portal; `action` fixes the lot."""
+def sitter(tenant: Tenant, browser_of: Callable[[Tenant], Browser], clock: FixedClock, *,
+           actions: Sequence[Action] = (), serial: int = 1, consent: bool = True) -> Sitter:
+    """A signed-in trainee with photo and consent before a page of the portal; `actions` fix the lot."""
     somebody = person_with_photo(tenant, serial)
     if consent:
         agreed(tenant, somebody)
     browser = signed_in(browser_of(tenant), somebody)
-    if action is not None:
-        browser.application.extensions["jianxue.presence.drawer"] = always(action)
+    if actions:
+        browser.application.extensions["jianxue.presence.drawer"] = always(*actions)
     made = Sitter(browser, clock, somebody)
     browser.get(made.check)
     return made

@@ -15,11 +15,12 @@ import pytest
 from PIL import Image
 
 from core.presence.client import CRASHED, FaceClient, FaceRefusal, FaceServiceDown
+from core.presence.liveness import Action
 from core.presence.matching import MatchRules
 from core.presence.rules import PhotoLimits
 from tests.data import ROOT, data
 from tests.presence.pictures import WHITE, jpeg, on_ground
-from tests.presence.renderer import RENDERED, noisy, render, turning
+from tests.presence.renderer import RENDERED, acting, noisy, render
 
 WEB_FACING = ("core.presence", "core.presence.client", "core.presence.rules", "core.presence.wire",
               "core.presence.liveness", "core.presence.matching",
@@ -127,16 +128,17 @@ def test_a_sitting_from_the_first_frame_to_the_match(face_socket: Path) -> None:
     """N-34: frames come in batches, the command is judged as they arrive, the match against the photo ends it."""
     client = FaceClient(face_socket)
     on_file = client.ask({"op": "enroll", "rules": asdict(PhotoLimits())}, (jpeg(on_ground(WHITE)),)).parts[0]
-    frames = [jpeg(noisy(render(one), k), 85) for k, one in enumerate(turning())]
+    frames = [jpeg(noisy(render(one), k), 85) for k, one in enumerate(acting(Action.TURN_RIGHT))]
+    client.ask({"op": "open", "sitting": "s1", "rules": RENDERED, "seen": []}, sitting="s1")
     command, said = None, {}
     for start in range(0, len(frames), 3):
         at = start / 10
-        said = dict(client.ask({"op": "frames", "sitting": "s1", "open": start == 0, "at": at, "rules": RENDERED,
-                                "command": command}, frames[start:start + 3], sitting="s1").head)
-        if said["done"] is not None:
-            break
-        if said["neutral"] and command is None:
-            command = {"action": "turn_right", "since": at, "deadline": at + 5}
+        said = dict(client.ask({"op": "frames", "sitting": "s1", "at": at, "command": command},
+                               frames[start:start + 3], sitting="s1").head)
+        if said["neutral"] or said["done"]:
+            if command and command["action"] is None:
+                break
+            command = {"action": None if command else "turn_right", "since": at, "deadline": at + 5}
     assert said["done"] is True, said
     end = client.ask({"op": "finish", "sitting": "s1", "match": asdict(MatchRules())}, (on_file,), sitting="s1")
     assert end.head["match"]["zone"] == "accept" and re.match(rb"\xff\xd8\xff", end.parts[0])

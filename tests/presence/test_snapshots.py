@@ -166,7 +166,7 @@ def test_withdrawal_removes_the_face_and_keeps_the_record(national: Tenant, brow
                                                           clock: FixedClock) -> None:
     """N-33 (consent): descriptor and all pictures are gone from database and files; the proof's time stays."""
     loosened(national)
-    one = sitter(national, browser_of, clock, action=None)
+    one = sitter(national, browser_of, clock)
     assert one.begin().status_code == 200
     (ask,) = due_of(one)
     assert post(one, ask, live()).status_code == 200

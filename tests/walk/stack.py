@@ -1,4 +1,5 @@
 """The whole installation as `make run` starts it, in a folder and on ports of its own."""
+import json
 import os
 import re
 import signal
@@ -57,9 +58,9 @@ class Stack:
         return found
 
 
-def with_rules(folder: Path, presence: Mapping[str, float], hour_seconds: int) -> Path:
-    """A copy of the tenants with other values for `presence.*` (a rendered head turns less than a real one) and a
-    class hour of its own, since the demo's 6 s make 192 s of study alone."""
+def with_rules(folder: Path, presence: Mapping[str, object], hour_seconds: int) -> Path:
+    """A copy of the tenants with other values for `presence.*` (a feed can show one turn only, a rendered head turns
+    less than a real one) and a class hour of its own, since the demo's 6 s make 192 s of study alone."""
     copied = copytree(TENANTS, folder)
     for key, value in presence.items():
         _set(copied / "_base.toml", key, value)
@@ -67,8 +68,9 @@ def with_rules(folder: Path, presence: Mapping[str, float], hour_seconds: int) -
     return copied
 
 
-def _set(path: Path, key: str, value: float) -> None:
-    text, count = re.subn(rf"(?m)^{key} = {{ value = [\d.]+", f"{key} = {{ value = {value}",
+def _set(path: Path, key: str, value: object) -> None:
+    toml = json.dumps(value)
+    text, count = re.subn(rf"(?m)^{key} = {{ value = .+?, source", f"{key} = {{ value = {toml}, source",
                           path.read_text(encoding="utf-8"))
     assert count == 1, key
     path.write_text(text, encoding="utf-8")

@@ -3,8 +3,7 @@ import { cameraProblem, eachFrame, openCamera, picture, send } from "./camera.js
 import { Voice } from "./voice.js";
 
 const PER_SECOND = 12;
-const FEWEST = 5; // frames a second under which a turn of the head is no longer seen
-const SLOW_TRIP = 2000;
+const MOST = 24; // frames of one batch that the server takes
 const box = document.querySelector("[data-face]");
 const words = JSON.parse(box.dataset.words);
 const voice = new Voice(JSON.parse(box.dataset.clips));
@@ -80,12 +79,7 @@ async function attempt() {
 
 async function stream(begun) {
   const frames = [];
-  const began = performance.now();
-  let taken = 0;
   let flying = false;
-  let number = 0;
-  let trip = 0;
-  const slow = () => trip > SLOW_TRIP || (performance.now() - began > 3000 && taken / (performance.now() - began) < FEWEST / 1000);
   await new Promise((ended) => {
     const finish = () => {
       stop();
@@ -93,19 +87,14 @@ async function stream(begun) {
     };
     const stop = eachFrame(video, PER_SECOND, async () => {
       const frame = await picture(video);
-      taken += 1;
       if (frame) frames.push(frame);
       if (flying || frames.length < 2) return;
       flying = true;
-      const sent = performance.now();
       try {
-        const url = `${begun.frames}?n=${number}&rtt=${Math.round(trip)}`;
         const headers = { "X-Nonce": begun.nonce, "Content-Type": "application/octet-stream" };
-        const [status, answer] = await send(url, await pack(frames.splice(0, 10)), headers);
-        number += 1;
-        trip = performance.now() - sent;
+        const [status, answer] = await send(begun.frames, await pack(frames.splice(0, MOST)), headers);
         if (status >= 400) refuse(answer, status);
-        else if (tell(answer, slow())) {
+        else if (tell(answer)) {
           flying = false;
           return;
         }
@@ -118,7 +107,7 @@ async function stream(begun) {
 }
 
 // Shows what the server said; true while the try goes on.
-function tell(answer, slow) {
+function tell(answer) {
   if (answer.state === "passed") {
     rest();
     hint.textContent = "";
@@ -134,7 +123,7 @@ function tell(answer, slow) {
   if (answer.action) command(answer);
   else if (answer.text) between(answer.text);
   const acting = !!box.dataset.action;
-  advise(answer.hint || (slow ? words.slow : ""), acting);
+  advise(answer.hint || "", acting);
   return true;
 }
 
@@ -158,7 +147,7 @@ function between(text) {
 
 // A hint is shown at once, and said when it has stood for a second; during an action only what spoils it is shown.
 function advise(text, acting) {
-  const shown = acting && text !== words.two && text !== words.slow ? "" : text;
+  const shown = acting && text !== words.two ? "" : text;
   if (shown !== hint.textContent) hint.textContent = shown;
   if (text !== hinted.text) hinted = { ...hinted, text, since: performance.now() };
   if (acting || !text || text === hinted.spoken || performance.now() - hinted.since < 1000) return;
@@ -171,7 +160,7 @@ function refuse(why, status) {
   const over = why.left === 0 || status === 429;
   rest();
   say(sentence, "stop");
-  voice.say("stop", ...(over ? [sentence, words.over_hint] : status === 503 ? [words.down, words.down_hint] : [sentence, next]));
+  voice.say("stop", ...(over ? [sentence, words.over_hint] : why.code === "face_service_down" ? [words.down, words.down_hint] : [sentence, next]));
   hint.textContent = over ? words.over_hint : next + (why.left === undefined ? "" : words.left.replace("%left%", why.left));
   other.hidden = !over && status !== 503;
   if (over) other.focus({ preventScroll: true });
