@@ -17,6 +17,7 @@ import click
 from sqlalchemy import select
 
 from core.app import open_tenants
+from core.audit.commands import faces
 from core.base.business_date import BusinessClock
 from core.base.clock import local, local_date
 from core.base.config import ROOT, Config, ConfigError, Mode, load_config
@@ -209,6 +210,9 @@ def hours_verify(installation: Installation, slug: str | None) -> None:
                    f"另有 {found.unsealed} 行尚未封存")
     if touched:
         sys.exit(1)
+
+
+main.add_command(faces)
 
 
 @main.group()

@@ -1,6 +1,6 @@
 """What the auditor looks at: pictures beside the photo on file, distances, hours, video that was fetched, exam."""
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
@@ -12,14 +12,19 @@ from core.course.queries import RecordLine
 from core.exam import Result, best_result
 from core.identity import Person, person_of
 from core.presence import (
+    SEEN_TEXTS,
     Attestation,
+    PictureVerdict,
+    Seen,
     Snapshot,
     accepted_up_to,
     attestations_of,
+    judge_picture,
     look_at,
     look_at_face,
     snapshots_of,
     verdict_text,
+    verdicts_of,
     zone_text,
 )
 from core.tenancy import Ctx
@@ -37,11 +42,17 @@ class Picture:
     tone: str
     distance: float | None
     limit: float
+    verdict: PictureVerdict | None = None
 
     @property
     def shown(self) -> bool:
         source = self.snapshot or self.attestation
         return source is not None and source.picture_key is not None
+
+    @property
+    def seen(self) -> str:
+        """What a human saw on it; "" where nobody has said."""
+        return str(SEEN_TEXTS[Seen(self.verdict.seen)]) if self.verdict else ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,7 @@ class Evidence:
         return sum(picture.tone == "stop" for picture in self.pictures)
 
 
+SEEN_TONES = {Seen.SAME: "done", Seen.UNCLEAR: "active", Seen.OTHER: "stop"}
 GOOD = frozenset({"same", "accept", "supervised"})
 UNDECIDED = frozenset({"waiting", "unsure", "review"})
 
@@ -70,8 +82,16 @@ def evidence_of(ctx: Ctx, case: AuditCase) -> Evidence:
     asked = subject(ctx, case.enrollment_id)
     pictures = [_checked(ctx, one) for one in attestations_of(ctx, asked.id)]
     pictures += [_snapped(ctx, one) for one in snapshots_of(ctx, asked.id)]
+    pictures = judged(ctx, pictures)
     return Evidence(person_of(ctx, case.person_id), progress(ctx, asked), record_of(ctx, asked),
                     round(fetched(ctx, asked.id) / 1_000_000, 1), tuple(pictures), best_result(ctx, asked.id))
+
+
+def judged(ctx: Ctx, pictures: list[Picture]) -> list[Picture]:
+    """The pictures with what a human said of them, which counts for more than what the machine said."""
+    verdicts = verdicts_of(ctx, [one.id for one in pictures])
+    return [replace(one, verdict=verdicts[one.id], tone=SEEN_TONES[Seen(verdicts[one.id].seen)])
+            if one.id in verdicts else one for one in pictures]
 
 
 def _checked(ctx: Ctx, one: Attestation) -> Picture:
@@ -91,10 +111,21 @@ def _tone(word: str) -> str:
 def picture_bytes(ctx: Ctx, case: AuditCase, picture_id: Id) -> bytes:
     """One picture of the case, and of no other; each look leaves a trail entry (P-08). NotFound also when it
     was purged."""
+    return (look_at if _is_snapshot(ctx, case, picture_id) else look_at_face)(ctx, picture_id)
+
+
+def judge_one(ctx: Ctx, case: AuditCase, picture_id: Id, seen: Seen) -> None:
+    """What the auditor sees on a picture of the case, and of no other (N-36); nothing follows for the trainee."""
+    _is_snapshot(ctx, case, picture_id)
+    judge_picture(ctx, picture_id, seen)
+
+
+def _is_snapshot(ctx: Ctx, case: AuditCase, picture_id: Id) -> bool:
+    """Whether this picture of the case is a snapshot and not that of a face check; NotFound when it is neither."""
     if any(one.id == picture_id for one in snapshots_of(ctx, case.enrollment_id)):
-        return look_at(ctx, picture_id)
+        return True
     if any(one.id == picture_id for one in attestations_of(ctx, case.enrollment_id)):
-        return look_at_face(ctx, picture_id)
+        return False
     raise _gone()
 
 

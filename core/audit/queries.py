@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, Uuid, bindparam, func, select
 
 from core.audit.models import AuditCase, AuditDecision
 from core.audit.rules import Clock, Window, clock, days_left
@@ -41,7 +41,7 @@ def case_of(ctx: Ctx, case_id: Id) -> AuditCase:
     return found
 
 
-_LATEST = select(AuditCase).where(AuditCase.enrollment_id == bindparam("enrollment_id")).order_by(
+_LATEST = select(AuditCase).where(AuditCase.enrollment_id == bindparam("enrollment_id", type_=Uuid())).order_by(
     AuditCase.round.desc()).limit(1)
 
 

@@ -12,9 +12,10 @@ from core.audit.queries import Filter
 from core.audit.schemas import ClearSchema, PassSchema
 from core.audit.states import GROUND_TEXTS, STATE_TEXTS, CaseState, Ground
 from core.base.db import Id
-from core.base.errors import Conflict, DomainError
+from core.base.errors import Conflict, DomainError, Refused
 from core.course import own_subject
 from core.organization import posts
+from core.presence import SEEN_TEXTS, Seen
 from core.web import JianxueFlask, current_ctx, page
 from core.web.forms import Form
 from core.web.helping import whom_to_ask
@@ -54,7 +55,7 @@ def _case_page(case_id: Id, form: Form[object] | object, status: int = 200) -> R
                 seen=evidence.evidence_of(ctx, found), decisions=queries.decisions_of(ctx, found.id),
                 state=STATE_TEXTS[CaseState(found.state)], grounds=GROUND_TEXTS, form=form,
                 earlier=[one for one in queries.cases_of(ctx, found.person_id) if one.id != found.id],
-                states=STATE_TEXTS)
+                states=STATE_TEXTS, seen_words=SEEN_TEXTS)
 
 
 @bp.get("/audit/<uuid:case_id>/pass")
@@ -125,6 +126,17 @@ def picture(case_id: UUID, picture_id: UUID) -> ResponseReturnValue:
     """One picture taken while studying."""
     ctx = current_ctx()
     return _picture(evidence.picture_bytes(ctx, queries.case_of(ctx, case_id), picture_id))
+
+
+@bp.post("/audit/<uuid:case_id>/pictures/<uuid:picture_id>/verdict")
+@policy(Permission.AUDIT)
+def judge(case_id: UUID, picture_id: UUID) -> ResponseReturnValue:
+    """同一人, 不是同一人 or 看不清, as the auditor sees it."""
+    typed = request.form.get("seen", "")
+    if typed not in set(Seen):
+        raise Refused("seen", _("请选择同一人、不是同一人或看不清。"), field="seen")
+    service.judge_picture_of(current_ctx(), case_id, picture_id, Seen(typed))
+    return redirect(url_for(".case", case_id=case_id, _anchor=f"p-{picture_id}"), 303)
 
 
 def _picture(data: bytes) -> ResponseReturnValue:

@@ -3,6 +3,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
+from core.audit.evidence import judge_one
 from core.audit.models import AuditCase, AuditDecision
 from core.audit.queries import case_of, latest_case
 from core.audit.rules import LONGEST_REASON, ready, reason_problem, window
@@ -18,7 +19,7 @@ from core.extension import hooks
 from core.identity import Account, person_of
 from core.notification import send_sms
 from core.organization import Post
-from core.presence import hold_pictures, release_pictures
+from core.presence import Seen, hold_pictures, release_pictures
 from core.registry import record_hours, withdraw_hours
 from core.tenancy import Ctx
 
@@ -111,6 +112,13 @@ def _case_to_decide(ctx: Ctx, case_id: Id, version: int, wanted: CaseState) -> A
         raise Conflict("case_state", _("这一条现在是“%(state)s”，不能再这样处理。",
                                        state=STATE_TEXTS[CaseState(case.state)]))
     return case
+
+
+def judge_picture_of(ctx: Ctx, case_id: Id, picture_id: Id, seen: Seen) -> None:
+    """An auditor's word on one picture of somebody else's case; also of a decided one, for calibration."""
+    case = case_of(ctx, case_id)
+    _check_not_oneself(ctx, case)
+    judge_one(ctx, case, picture_id, seen)
 
 
 def _check_not_oneself(ctx: Ctx, case: AuditCase) -> None:

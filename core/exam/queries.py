@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 
 from core.base.db import Id
 from core.base.errors import NotFound
@@ -44,7 +44,8 @@ def blueprint(ctx: Ctx) -> Blueprint:
                      rules.retakes, rules.judgement, rules.multiple)
 
 
-_SITTINGS = select(Sitting).where(Sitting.enrollment_id == bindparam("enrollment_id")).order_by(Sitting.number)
+_SITTINGS = select(Sitting).where(Sitting.enrollment_id == bindparam("enrollment_id", type_=Uuid())).order_by(
+    Sitting.number)
 
 
 def sittings_of(ctx: Ctx, enrollment_id: Id) -> Sequence[Sitting]:

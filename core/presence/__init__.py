@@ -6,22 +6,25 @@ never loads it.
 from core.presence.client import FaceServiceDown, judge_photo
 from core.presence.covering import Coverage, coverage
 from core.presence.keeping import hold_pictures, release_pictures
-from core.presence.models import Attestation, Snapshot, SupervisedRequest
+from core.presence.models import Attestation, PictureVerdict, Snapshot, SupervisedRequest
 from core.presence.queries import (
     accepted_up_to, attestations_of, attested, in_force, snapshot_key, snapshots_of,
 )
 from core.presence.rules import PhotoVerdict, grounds_text
 from core.presence.scanned import compare_scan_soon
 from core.presence.snapshots import SnapshotAsk, asks, look_at, look_at_face, note_witnessed, snapshot_due
+from core.presence.states import Seen
 from core.presence.supervised import open_request
 from core.presence.told import News, SupervisedNews
 from core.presence.tokens import Ask, booking_url, check_url
-from core.presence.words import verdict_text, zone_text
+from core.presence.verdicts import judge_picture, verdicts_of
+from core.presence.words import SEEN_TEXTS, verdict_text, zone_text
 
 __all__ = [
-    "Ask", "Attestation", "Coverage", "FaceServiceDown", "News", "PhotoVerdict", "Snapshot", "SnapshotAsk",
-    "SupervisedNews", "SupervisedRequest", "accepted_up_to", "asks", "attestations_of", "attested", "booking_url",
-    "check_url", "compare_scan_soon", "coverage", "grounds_text", "hold_pictures", "in_force", "judge_photo",
-    "look_at", "look_at_face", "note_witnessed", "open_request", "release_pictures", "snapshot_due", "snapshot_key",
-    "snapshots_of", "verdict_text", "zone_text",
+    "SEEN_TEXTS", "Ask", "Attestation", "Coverage", "FaceServiceDown", "News", "PhotoVerdict", "PictureVerdict",
+    "Seen", "Snapshot", "SnapshotAsk", "SupervisedNews", "SupervisedRequest", "accepted_up_to", "asks",
+    "attestations_of", "attested", "booking_url", "check_url", "compare_scan_soon", "coverage", "grounds_text",
+    "hold_pictures", "in_force", "judge_photo", "judge_picture", "look_at", "look_at_face", "note_witnessed",
+    "open_request", "release_pictures", "snapshot_due", "snapshot_key", "snapshots_of", "verdict_text",
+    "verdicts_of", "zone_text",
 ]

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import LazyString
 
 from core.presence.liveness import Action, Reason
+from core.presence.states import Seen
 
 ACTIONS: Mapping[Action, LazyString] = {
     Action.TURN_LEFT: _l("向左慢慢转头"), Action.TURN_RIGHT: _l("向右慢慢转头"),
@@ -106,6 +107,11 @@ def action_text(action: str) -> str:
 def return_text() -> str:
     """After an action was seen."""
     return str(RETURN)
+
+
+SEEN_TEXTS: Mapping[Seen, LazyString] = {
+    Seen.SAME: _l("同一人"), Seen.OTHER: _l("不是同一人"), Seen.UNCLEAR: _l("看不清"),
+}
 
 
 def zone_text(zone: str) -> str:

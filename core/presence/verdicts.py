@@ -1,0 +1,27 @@
+"""What humans saw on pictures: stored with who and when, the newest counts; thresholds are calibrated by it."""
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+
+from core.base.db import Id
+from core.presence.models import PictureVerdict
+from core.presence.states import Seen
+from core.tenancy import Ctx
+
+
+def judge_picture(ctx: Ctx, picture_id: Id, seen: Seen) -> PictureVerdict:
+    """Note what the acting auditor saw on a snapshot or on the picture of a face check. The caller has made sure
+    that it is a picture which this auditor may judge."""
+    row = PictureVerdict(picture_id=picture_id, seen=seen, by_account=ctx.actor.account_id, by_name=ctx.actor.name,
+                         at=ctx.now)
+    ctx.db.add(row)
+    ctx.db.flush()
+    ctx.record("presence.picture_verdict", picture_id, seen=seen.value)
+    return row
+
+
+def verdicts_of(ctx: Ctx, pictures: Iterable[Id]) -> Mapping[Id, PictureVerdict]:
+    """The newest verdict of each picture that has one."""
+    rows = ctx.db.scalars(select(PictureVerdict).where(PictureVerdict.picture_id.in_(list(pictures)))
+                          .order_by(PictureVerdict.at, PictureVerdict.id))
+    return {row.picture_id: row for row in rows}
