@@ -85,6 +85,8 @@ RULES: Mapping[str, Any] = {
     "hours.beat_seconds": _l("学习心跳间隔（秒）"),
     "hours.speed_tolerance_seconds": _l("播放进度允许的误差（秒）"),
     "hours.lease_idle_seconds": _l("无心跳多久后停止计时（秒）"),
+    "hours.gap_seconds": _l("每次断网最多补记（秒）"),
+    "hours.gap_percent": _l("每学时最多补记（%）"),
     "hours.organization": _l("学时记录中的机构"),
     "presence.required": _l("学习前须人脸识别"),
     "presence.actions": _l("可抽取的动作"),

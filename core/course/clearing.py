@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.base.db import Id
 from core.base.errors import Conflict
-from core.course.ledger import Kind, clearable, restorable, sources
+from core.course.ledger import Kind, clearable, restorable, sources, voided, waiting
 from core.course.models import HourEntry, HourNote, Lesson, LessonPoint, Study
 from core.course.places import first_gap
 from core.course.queries import pace, progress
@@ -30,14 +30,16 @@ def clear_hours(ctx: Ctx, enrollment_id: Id, ground: str, reason: str, by: Id | 
     taken = [entry for entry in clearable(entries) if only is None or origin[entry.id] in only]
     if only is not None and {origin[entry.id] for entry in taken} != set(only):
         raise Conflict("hours_gone", _("所选学时中有的已经清除过。请刷新页面后重新选择。"))
-    if not taken:
+    unproven = waiting(entries) if only is None else []
+    if not taken and not unproven:
         return 0
     note = _note(ctx, study, Kind.CLEAR, ground, reason, by)
-    clears = [_answer_to(ctx, entry, Kind.CLEAR, note.id) for entry in taken]
+    clears = [entry.answer(Kind.CLEAR, ctx.now, note.id) for entry in taken]
+    clears += [entry.answer(Kind.VOID, ctx.now, note.id) for entry in unproven]
     ctx.db.add_all(clears)
     study.completed_at = None
     ctx.db.flush()
-    _point_at_gaps(ctx, [*entries, *clears], {entry.lesson_id for entry in taken})
+    _point_at_gaps(ctx, [*entries, *clears], {entry.lesson_id for entry in clears})
     _begin_round(ctx, study)
     slots = sum(entry.slots for entry in taken)
     ctx.record("hours.clear", enrollment_id, ground=ground, slots=slots, all=only is None)
@@ -46,17 +48,19 @@ def clear_hours(ctx: Ctx, enrollment_id: Id, ground: str, reason: str, by: Id | 
 
 
 def restore_hours(ctx: Ctx, enrollment_id: Id, reason: str, by: Id | None) -> int:
-    """An appeal was upheld: give every cleared hour back by entries that answer the clears. Returns the slots.
+    """An appeal was upheld: give every cleared hour back by entries that answer the clears; what waited for a face
+    waits again. Returns the slots.
 
     A round of pictures begins here too: those of the hours given back belong to rounds before.
     """
     stop_study(ctx, enrollment_id, "restored")
     study, entries = _locked(ctx, enrollment_id)
-    back = restorable(entries)
-    if not back:
+    back, unproven = restorable(entries), voided(entries)
+    if not back and not unproven:
         return 0
     note = _note(ctx, study, Kind.RESTORE, "appeal", reason, by)
-    ctx.db.add_all([_answer_to(ctx, entry, Kind.RESTORE, note.id) for entry in back])
+    ctx.db.add_all([*(entry.answer(Kind.RESTORE, ctx.now, note.id) for entry in back),
+                    *(entry.answer(Kind.PENDING, ctx.now, note.id) for entry in unproven)])
     ctx.db.flush()
     _begin_round(ctx, study)
     slots = sum(entry.slots for entry in back)
@@ -75,7 +79,7 @@ def _locked(ctx: Ctx, enrollment_id: Id) -> tuple[Study, list[HourEntry]]:
 
 def _begin_round(ctx: Ctx, study: Study) -> None:
     study.round += 1
-    study.round_from = progress(ctx, subject(ctx, study.enrollment_id)).credited_slots
+    study.round_from = progress(ctx, subject(ctx, study.enrollment_id)).learned_slots
 
 
 def _note(ctx: Ctx, study: Study, kind: Kind, ground: str, reason: str, by: Id | None) -> HourNote:
@@ -84,12 +88,6 @@ def _note(ctx: Ctx, study: Study, kind: Kind, ground: str, reason: str, by: Id |
     ctx.db.add(note)
     ctx.db.flush()
     return note
-
-
-def _answer_to(ctx: Ctx, entry: HourEntry, kind: Kind, note_id: Id) -> HourEntry:
-    return HourEntry(person_id=entry.person_id, enrollment_id=entry.enrollment_id, lesson_id=entry.lesson_id,
-                     part=entry.part, kind=kind, slots=entry.slots, slot=None, answers_id=entry.id, note_id=note_id,
-                     at=ctx.now)
 
 
 def _point_at_gaps(ctx: Ctx, entries: list[HourEntry], lessons: set[Id]) -> None:

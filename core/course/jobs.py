@@ -9,6 +9,7 @@ from core.course.catalogue import begin_study
 from core.course.events import StudyCompleted
 from core.course.pruning import prune_beats
 from core.course.queries import study_of
+from core.course.returns import settle
 from core.course.sealing import seal_hours
 from core.course.service import close_idle_leases, recheck_completion, stop_study
 from core.course.supervision import tell_of_session
@@ -16,10 +17,10 @@ from core.course.uploads import prepare_lesson
 from core.cycle import EnrollmentCancelled, EnrollmentOpened, HoursDueChanged
 from core.identity import person_of
 from core.notification import send_sms
-from core.presence import SupervisedNews
+from core.presence import PresenceProved, SupervisedNews
 from core.tenancy import Ctx
 
-__all__ = ["cancelled", "close_idle", "completed", "due_changed", "opened", "prepare_lesson", "prune", "seal",
+__all__ = ["cancelled", "close_idle", "completed", "due_changed", "opened", "prepare_lesson", "proved", "prune", "seal",
            "supervised_news"]
 
 _BATCHES_A_RUN = 10
@@ -41,6 +42,12 @@ def due_changed(ctx: Ctx, event: HoursDueChanged) -> None:
 def cancelled(ctx: Ctx, event: EnrollmentCancelled) -> None:
     """Refunded while a page studies: nothing more is credited."""
     stop_study(ctx, event.enrollment_id, "cancelled")
+
+
+@subscribe(PresenceProved)
+def proved(ctx: Ctx, event: PresenceProved) -> None:
+    """The first match after a cut settles what came late (C-02)."""
+    settle(ctx, event.enrollment_id, event.at)
 
 
 @subscribe(StudyCompleted)

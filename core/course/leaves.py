@@ -13,14 +13,15 @@ from typing import Any
 from core.base.db import Id
 
 TABLES = ("hour_entry", "segment", "hour_note")
-VERSION = 1
-COLUMNS: dict[int, dict[str, tuple[str, ...]]] = {1: {
+VERSION = 2
+_FIRST_COLUMNS: dict[str, tuple[str, ...]] = {
     "hour_entry": ("id", "person_id", "enrollment_id", "lesson_id", "part", "kind", "slots", "slot", "segment_id",
                    "answers_id", "note_id", "at"),
     "segment": ("id", "lease_id", "enrollment_id", "lesson_id", "from_ms", "to_ms", "pos_from_ms", "pos_to_ms", "slot",
                 "slots"),
     "hour_note": ("id", "enrollment_id", "kind", "ground", "reason", "by_account", "round", "at"),
-}}
+}
+COLUMNS = {1: _FIRST_COLUMNS, 2: {**_FIRST_COLUMNS, "segment": (*_FIRST_COLUMNS["segment"], "late")}}
 """Which columns a seal of each version covers. A new column makes a new version: old seals stay as they are."""
 FIRST = "0" * 64
 """What stands in place of the root before the first batch."""

@@ -1,8 +1,9 @@
 """The hours ledger as arithmetic: entries are only ever added, and each answer names what it answers.
 
 A credit stands for a run of server slots. A pending entry waits for a proof and counts nothing until a
-credit answers it. A clear takes one credit back, a restore takes one clear back. Nothing is overwritten,
-so the sum of all entries is the standing at any moment.
+credit answers it. A clear takes one credit back, a restore takes one clear back. A void ends the waiting of one
+pending entry; where it was wrong, a new pending entry answers it. Nothing is overwritten, so the sum of all entries
+is the standing at any moment.
 """
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     PENDING = "pending"
     CLEAR = "clear"
     RESTORE = "restore"
+    VOID = "void"
 
 
 class Part(StrEnum):
@@ -52,15 +54,16 @@ L = TypeVar("L", bound=Line)
 # What an entry of a kind may answer; None: it may stand alone.
 ANSWERS: dict[Kind, frozenset[Kind | None]] = {
     Kind.CREDIT: frozenset({None, Kind.PENDING}),
-    Kind.PENDING: frozenset({None}),
+    Kind.PENDING: frozenset({None, Kind.VOID}),
     Kind.CLEAR: frozenset({Kind.CREDIT, Kind.RESTORE}),
     Kind.RESTORE: frozenset({Kind.CLEAR}),
+    Kind.VOID: frozenset({Kind.PENDING}),
 }
 
 
 def effect(kind: str, slots: int) -> int:
     """What an entry adds to the standing, in slots: a clear takes away, a pending one waits."""
-    return {Kind.CREDIT: slots, Kind.PENDING: 0, Kind.CLEAR: -slots, Kind.RESTORE: slots}[Kind(kind)]
+    return {Kind.CREDIT: slots, Kind.CLEAR: -slots, Kind.RESTORE: slots}.get(Kind(kind), 0)
 
 
 def standing(lines: Iterable[Line], part: Part | None = None) -> int:
@@ -71,16 +74,41 @@ def standing(lines: Iterable[Line], part: Part | None = None) -> int:
 def clearable(lines: Iterable[L]) -> list[L]:
     """The entries that count now and can be taken back: credits and restores that nothing has answered yet.
     """
-    entries = list(lines)
-    answered = {line.answers_id for line in entries if line.answers_id}
-    return [line for line in entries if line.kind in (Kind.CREDIT, Kind.RESTORE) and line.id not in answered]
+    return _unanswered(lines, Kind.CREDIT, Kind.RESTORE)
 
 
 def restorable(lines: Iterable[L]) -> list[L]:
     """The clears that stand: none has answered them yet."""
+    return _unanswered(lines, Kind.CLEAR)
+
+
+def waiting(lines: Iterable[L]) -> list[L]:
+    """The pending entries that still wait for a proof."""
+    return _unanswered(lines, Kind.PENDING)
+
+
+def voided(lines: Iterable[L]) -> list[L]:
+    """The voids that stand."""
+    return _unanswered(lines, Kind.VOID)
+
+
+def _unanswered(lines: Iterable[L], *kinds: Kind) -> list[L]:
     entries = list(lines)
     answered = {line.answers_id for line in entries if line.answers_id}
-    return [line for line in entries if line.kind == Kind.CLEAR and line.id not in answered]
+    return [line for line in entries if line.kind in kinds and line.id not in answered]
+
+
+def outcomes(lines: Iterable[Line]) -> dict[object, Kind]:
+    """What each entry has come to: the kind of the last one that answers it, or one that answered it."""
+    entries = list(lines)
+    answer = {line.answers_id: line for line in entries if line.answers_id}
+    found: dict[object, Kind] = {}
+    for entry in entries:
+        newest = entry
+        while newest.id in answer:
+            newest = answer[newest.id]
+        found[entry.id] = Kind(newest.kind)
+    return found
 
 
 def sources(lines: Iterable[Line]) -> dict[object, object]:
@@ -119,7 +147,9 @@ def full_since(lines: Iterable[Dated], due: Mapping[Part, int]) -> datetime | No
         while newest.id in answer:
             newest = answer[newest.id]
         if newest.kind != Kind.CLEAR:
-            began = by_id.get(entry.answers_id, entry) if entry.answers_id is not None else entry
+            began = entry
+            while began.answers_id is not None and began.answers_id in by_id:
+                began = by_id[began.answers_id]
             found.append((began.at, entry.part, entry.slots))
     left, since = dict(due), None
     for at, part, slots in sorted(found, key=lambda one: one[0]):
@@ -146,6 +176,25 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What is credited, and what waits for a proof, in slots."""
+
+    credited: int = 0
+    waiting: int = 0
+
+    @property
+    def slots(self) -> int:
+        return self.credited + self.waiting
+
+    def __add__(self, other: "Held") -> "Held":
+        return Held(self.credited + other.credited, self.waiting + other.waiting)
+
+    def within(self, due: int) -> "Held":
+        credited = max(0, min(self.credited, due))
+        return Held(credited, max(0, min(self.waiting, due - credited)))
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far an enrollment is. Slots are what was credited by the server, never above what is due."""
 
@@ -153,10 +202,21 @@ class Progress:
     professional_slots: int
     due: Due
     slots_per_hour: int
+    general_waiting: int = 0         # learned while the network was cut, and waiting for a face (C-02)
+    professional_waiting: int = 0
+
+    @property
+    def waiting_slots(self) -> int:
+        return self.general_waiting + self.professional_waiting
 
     @property
     def credited_slots(self) -> int:
         return self.general_slots + self.professional_slots
+
+    @property
+    def learned_slots(self) -> int:
+        """Credited, or waiting for a face."""
+        return self.credited_slots + self.waiting_slots
 
     @property
     def due_slots(self) -> int:
@@ -178,6 +238,11 @@ class Progress:
         """What a part owes, in slots."""
         return (self.due.general if part is Part.GENERAL else self.due.professional) * self.slots_per_hour
 
+    def owed_of(self, part: Part) -> int:
+        """What of a part is still to be learned, in slots; what waits is learned."""
+        return self.due_of(part) - self.slots_of(part) - (
+            self.general_waiting if part is Part.GENERAL else self.professional_waiting)
+
     @property
     def general_done(self) -> bool:
         return self.general_slots >= self.due.general * self.slots_per_hour
@@ -188,9 +253,8 @@ class Progress:
         return self.general_done and self.professional_slots >= self.due.professional * self.slots_per_hour
 
 
-def progress_of(general_slots: int, professional_slots: int, due: Due, slots_per_hour: int) -> Progress:
+def progress_of(general: Held, professional: Held, due: Due, slots_per_hour: int) -> Progress:
     """The progress from what the ledger adds up to; hours above the due do not roll over (A.7)."""
-    return Progress(
-        general_slots=max(0, min(general_slots, due.general * slots_per_hour)),
-        professional_slots=max(0, min(professional_slots, due.professional * slots_per_hour)),
-        due=due, slots_per_hour=slots_per_hour)
+    general = general.within(due.general * slots_per_hour)
+    professional = professional.within(due.professional * slots_per_hour)
+    return Progress(general.credited, professional.credited, due, slots_per_hour, general.waiting, professional.waiting)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -146,7 +147,8 @@ class StudyLease(Base):
 
 class BeatRow(Base):
     """What arrived, as the rules judged it: enough to judge it again (`jianxue hours recompute`). `interval_ms`: what
-    the page was asked to wait from then on, where that changed."""
+    the page was asked to wait from then on, where that changed. `late`: the first number of the batch that it came
+    with after a cut, judged as a whole (C-02); 0: on time."""
 
     __tablename__ = "beat"
 
@@ -159,10 +161,14 @@ class BeatRow(Base):
     credit: Mapped[int] = mapped_column(SmallInteger)
     reason: Mapped[str] = mapped_column(String(12))
     interval_ms: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    late: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class Segment(Base):
-    """A stretch of unbroken viewing, closed: the evidence of the slots it names. Never changed."""
+    """A stretch of unbroken viewing, closed: the evidence of the slots it names. Never changed.
+
+    `late`: seen while the network was cut, and heard afterwards.
+    """
 
     __tablename__ = "segment"
 
@@ -176,13 +182,14 @@ class Segment(Base):
     pos_to_ms: Mapped[int] = mapped_column(Integer)
     slot: Mapped[int] = mapped_column(BigInteger)
     slots: Mapped[int] = mapped_column(SmallInteger)
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class HourEntry(Base):
     """The ledger of hours. Entries are added and never changed: the database refuses (L16).
 
-    A credit owns the slots slot … slot + slots - 1 of its person, which nobody can own twice (L1, L15). A clear
-    answers one credit and a restore answers one clear, each at most once.
+    A credit or pending entry of its own owns the slots slot … slot + slots - 1 of its person, which nobody can own
+    twice (L1, L15). What an entry may answer stands in `ledger.ANSWERS`; each is answered at most once.
     """
 
     __tablename__ = "hour_entry"
@@ -206,6 +213,12 @@ class HourEntry(Base):
     answers_id: Mapped[Id | None] = mapped_column(ForeignKey("hour_entry.id"))
     note_id: Mapped[Id | None] = mapped_column(ForeignKey("hour_note.id"))
     at: Mapped[datetime]
+
+    def answer(self, kind: str, at: datetime, note_id: Id | None = None) -> "HourEntry":
+        """An entry that answers this one, still to be added."""
+        return HourEntry(person_id=self.person_id, enrollment_id=self.enrollment_id, lesson_id=self.lesson_id,
+                         part=self.part, kind=kind, slots=self.slots, slot=None, answers_id=self.id, note_id=note_id,
+                         at=at)
 
 
 class HourNote(Base):

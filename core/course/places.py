@@ -30,9 +30,9 @@ def taken(lines: Iterable[Line]) -> frozenset[int]:
     for line in lines:
         answered = places.get(line.answers_id) if line.answers_id is not None else None
         places[line.id] = mine = _first_free(held, line.slots) if answered is None else answered
-        if line.kind == Kind.CLEAR:
+        if line.kind in (Kind.CLEAR, Kind.VOID):
             held.subtract(mine)
-        elif line.kind == Kind.RESTORE or answered is None:
+        elif line.kind in (Kind.RESTORE, Kind.PENDING) or answered is None:
             held.update(mine)
     return frozenset(place for place, count in held.items() if count > 0)
 

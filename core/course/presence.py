@@ -13,7 +13,7 @@ from core.course.queries import millis, progress, study_of
 from core.course.subjects import Subject
 from core.course.tokens import Lease
 from core.presence import (
-    Ask, Coverage, asks, attested, coverage, note_witnessed, snapshot_due, snapshot_key, snapshots_of,
+    Ask, Coverage, ask_token, asks, attested, coverage, note_witnessed, snapshot_due, snapshot_key, snapshots_of,
 )
 from core.tenancy import Ctx
 
@@ -93,9 +93,18 @@ def picture_due(ctx: Ctx, judged: Judged) -> bool:
     return bool(asks(ctx.tenant, rules, snapshot_key(ctx), ask, after))
 
 
+def picture_now(ctx: Ctx, lease: Lease, before: int, after: int) -> Sequence[str]:
+    """The same, and one in any case: who was cut off is looked at as soon as they are back (C-02)."""
+    due = snapshots_due(ctx, lease, before, after)
+    if due or not ctx.rules().presence.required:
+        return due
+    ask = Ask(Id(lease.person_id), Id(lease.enrollment_id), lease.round, lease.base + after, ctx.now)
+    return [url_for("presence.take", token=ask_token(ctx.tenant, ask))]
+
+
 def pictures(ctx: Ctx, asked: Subject) -> Coverage | None:
     """How the credited hours are covered by pictures (N-45); None where none are taken."""
     study = study_of(ctx, asked.id)
     if study is None or not ctx.rules().presence.required:
         return None
-    return coverage(ctx, asked.id, progress(ctx, asked).credited_slots, study.round, study.round_from)
+    return coverage(ctx, asked.id, progress(ctx, asked).learned_slots, study.round, study.round_from)

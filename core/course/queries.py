@@ -1,14 +1,15 @@
 """What the ledger adds up to, and what the pages show of it."""
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, exists, func, select
+from sqlalchemy.orm import aliased
 
 from core.base.clock import local, local_date
 from core.base.db import Id
-from core.course.ledger import Kind, Part, Progress, progress_of
+from core.course.ledger import Held, Kind, Part, Progress, outcomes, progress_of
 from core.course.ledger import full_since as full_since_of
 from core.course.models import (
     HourEntry,
@@ -28,8 +29,11 @@ from core.course.tokens import unpack
 from core.tenancy import Ctx
 
 # A clear takes back, a pending one waits; the same as `ledger.effect`, for the database to add up.
-_EFFECT = case((HourEntry.kind == Kind.CLEAR, -HourEntry.slots), (HourEntry.kind == Kind.PENDING, 0),
+_EFFECT = case((HourEntry.kind == Kind.CLEAR, -HourEntry.slots), (HourEntry.kind.in_((Kind.PENDING, Kind.VOID)), 0),
                else_=HourEntry.slots)
+_answer = aliased(HourEntry)
+_WAITING = case(((HourEntry.kind == Kind.PENDING) & ~exists().where(_answer.answers_id == HourEntry.id),
+                 HourEntry.slots), else_=0)
 
 
 def pace(ctx: Ctx, at: datetime | None = None) -> Pace:
@@ -44,25 +48,26 @@ def open_lease_of(ctx: Ctx, person_id: Id) -> StudyLease | None:
     return ctx.db.scalar(select(StudyLease).where(StudyLease.person_id == person_id, StudyLease.closed_ms.is_(None)))
 
 
-def credited_by_lesson(ctx: Ctx, enrollment_id: Id) -> dict[Id, int]:
-    """Credited slots of each lesson: the ledger, plus the run that is still open."""
-    rows = ctx.db.execute(select(HourEntry.lesson_id, func.sum(_EFFECT)).where(HourEntry.enrollment_id == enrollment_id)
-                          .group_by(HourEntry.lesson_id))
-    slots: dict[Id, int] = defaultdict(int, {lesson_id: int(total) for lesson_id, total in rows})
+def held_by_lesson(ctx: Ctx, enrollment_id: Id) -> dict[Id, Held]:
+    """What each lesson has given: the ledger, plus the run that is still open."""
+    rows = ctx.db.execute(select(HourEntry.lesson_id, func.sum(_EFFECT), func.sum(_WAITING))
+                          .where(HourEntry.enrollment_id == enrollment_id).group_by(HourEntry.lesson_id))
+    held: dict[Id, Held] = defaultdict(Held, {
+        lesson_id: Held(int(credited), int(waiting)) for lesson_id, credited, waiting in rows})
     lease = ctx.db.scalar(select(StudyLease).where(
         StudyLease.enrollment_id == enrollment_id, StudyLease.closed_ms.is_(None)))
     if lease is not None:
-        slots[lease.lesson_id] += unpack(lease.state).run_slots
-    return dict(slots)
+        held[lease.lesson_id] += Held(unpack(lease.state).run_slots)
+    return dict(held)
 
 
 def has_begun(ctx: Ctx, enrollment_id: Id) -> bool:
     """Whether anything has been studied, also what was cleared since (A.7, refund)."""
     entry = ctx.db.scalar(select(HourEntry.id).where(HourEntry.enrollment_id == enrollment_id).limit(1))
-    return entry is not None or any(credited_by_lesson(ctx, enrollment_id).values())
+    return entry is not None or any(held.slots for held in held_by_lesson(ctx, enrollment_id).values())
 
 
-_CREDITED = select(HourEntry.part, func.sum(_EFFECT)).where(
+_HELD = select(HourEntry.part, func.sum(_EFFECT), func.sum(_WAITING)).where(
     HourEntry.enrollment_id == bindparam("enrollment_id")).group_by(HourEntry.part)
 _OPEN_RUN = select(Package.part, StudyLease.state).select_from(StudyLease).join(
     Lesson, Lesson.id == StudyLease.lesson_id).join(Package, Package.id == Lesson.package_id).where(
@@ -76,9 +81,10 @@ def progress(ctx: Ctx, subject: Subject) -> Progress:
 
 def _progress(ctx: Ctx, subject: Subject) -> Progress:
     asked = {"enrollment_id": subject.id}
-    parts: dict[str, int] = defaultdict(int, {part: int(total) for part, total in ctx.db.execute(_CREDITED, asked)})
+    parts: dict[str, Held] = defaultdict(Held, {
+        part: Held(int(credited), int(waiting)) for part, credited, waiting in ctx.db.execute(_HELD, asked)})
     for part, state in ctx.db.execute(_OPEN_RUN, asked):
-        parts[part] += unpack(state).run_slots
+        parts[part] += Held(unpack(state).run_slots)
     return progress_of(parts[Part.GENERAL], parts[Part.PROFESSIONAL], subject.due, pace(ctx).slots_per_hour)
 
 
@@ -134,7 +140,8 @@ def standing_of(ctx: Ctx, enrollment_id: Id) -> Standing | None:
 
 @dataclass(frozen=True)
 class LessonState:
-    """A lesson as a person stands in it; times in milliseconds, credit in slots."""
+    """A lesson as a person stands in it; times in milliseconds; `credited` in slots, what waits for a face included.
+    """
 
     id: Id
     title: str
@@ -163,12 +170,14 @@ def lessons_of(ctx: Ctx, subject: Subject) -> list[LessonState]:
         .outerjoin(LessonPoint, (LessonPoint.lesson_id == Lesson.id) & (LessonPoint.enrollment_id == subject.id))
         .where(StudyPackage.enrollment_id == subject.id, Lesson.published | LessonPoint.resume_ms.is_not(None))
         .order_by(StudyPackage.position, Lesson.position)).all()
-    credited = credited_by_lesson(ctx, subject.id)
+    held = held_by_lesson(ctx, subject.id)
     lease = ctx.db.scalar(select(StudyLease).where(
         StudyLease.enrollment_id == subject.id, StudyLease.closed_ms.is_(None)))
     open_state = {lease.lesson_id: unpack(lease.state)} if lease else {}
     per_hour = pace(ctx).slots_per_hour
-    return [_lesson_state(lesson, package, resume, credited.get(lesson.id, 0), open_state.get(lesson.id), per_hour)
+    nothing = Held()
+    return [_lesson_state(lesson, package, resume, held.get(lesson.id, nothing).slots, open_state.get(lesson.id),
+                          per_hour)
             for lesson, package, resume in rows if _owed(subject, package)]
 
 
@@ -186,15 +195,16 @@ def _lesson_state(lesson: Lesson, package: Package, resume: int | None, credited
 
 def next_lesson(lessons: Sequence[LessonState], learned: Progress) -> LessonState | None:
     """The first lesson that still owes hours: general ones first; None when nothing is owed."""
-    for part, full in ((Part.GENERAL, learned.general_done), (Part.PROFESSIONAL, learned.done)):
-        if not full:
+    for part in (Part.GENERAL, Part.PROFESSIONAL):
+        if learned.owed_of(part) > 0:
             return next((lesson for lesson in lessons if lesson.part is part and not lesson.done), None)
     return None
 
 
 @dataclass(frozen=True)
 class RecordLine:
-    """学习记录: what one lesson gave on one day; `seconds` credited, `cleared` taken back again."""
+    """学习记录: what one lesson gave on one day; `seconds` credited, `cleared` taken back again, `waiting` for a face.
+    """
 
     day: date
     lesson: str
@@ -203,6 +213,7 @@ class RecordLine:
     ended: datetime
     seconds: int
     cleared: int
+    waiting: int = 0
 
     @property
     def time(self) -> str:
@@ -213,23 +224,22 @@ class RecordLine:
 def record_of(ctx: Ctx, subject: Subject) -> list[RecordLine]:
     """The study record of an enrollment, newest day first, one line for each lesson and day."""
     slot_s = pace(ctx).slot_ms // 1000
-    answered = select(HourEntry.answers_id, HourEntry.slots.label("cleared")).where(
-        HourEntry.enrollment_id == subject.id, HourEntry.kind == Kind.CLEAR).subquery()
+    outcome = outcomes(ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == subject.id)).all())
     rows = ctx.db.execute(
-        select(Segment.from_ms, Segment.to_ms, HourEntry.slots, answered.c.cleared, Lesson.title, Package.part)
-        .select_from(Segment).join(Lesson, Lesson.id == Segment.lesson_id)
-        .join(Package, Package.id == Lesson.package_id)
-        .outerjoin(HourEntry, (HourEntry.segment_id == Segment.id) & (HourEntry.kind == Kind.CREDIT))
-        .outerjoin(answered, answered.c.answers_id == HourEntry.id)
+        select(Segment, HourEntry.id, Lesson.title, Package.part)
+        .join(Lesson, Lesson.id == Segment.lesson_id).join(Package, Package.id == Lesson.package_id)
+        .outerjoin(HourEntry, HourEntry.segment_id == Segment.id)
         .where(Segment.enrollment_id == subject.id).order_by(Segment.from_ms)).all()
     lines: dict[tuple[date, str], RecordLine] = {}
-    for from_ms, to_ms, slots, cleared, title, part in rows:
-        began, ended = moment(from_ms), moment(to_ms)
+    for segment, entry_id, title, part in rows:
+        began, ended = moment(segment.from_ms), moment(segment.to_ms)
+        seconds, kind = segment.slots * slot_s, outcome.get(entry_id)
+        waits, taken = kind is Kind.PENDING, kind in (Kind.CLEAR, Kind.VOID)
         key = (local_date(began), title)
-        old = lines.get(key)
-        lines[key] = RecordLine(
-            key[0], title, Part(part), old.began if old else began, ended,
-            (old.seconds if old else 0) + (slots or 0) * slot_s, (old.cleared if old else 0) + (cleared or 0) * slot_s)
+        old = lines.get(key) or RecordLine(key[0], title, Part(part), began, ended, 0, 0)
+        lines[key] = replace(old, ended=ended, seconds=old.seconds + (0 if waits else seconds),
+                             cleared=old.cleared + (seconds if taken else 0),
+                             waiting=old.waiting + (seconds if waits else 0))
     return sorted(lines.values(), key=lambda line: (line.day, line.began), reverse=True)
 
 

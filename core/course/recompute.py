@@ -1,13 +1,16 @@
 """Does the ledger say what the evidence says? Every lease is judged again from the beats that arrived (C-01)."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import Row, select
 
 from core.base.db import Id
+from core.course.late import LateBeat, LateVerdict, judge_late
 from core.course.ledger import Kind
 from core.course.models import BeatRow, BeatsPruned, HourEntry, Segment, StudyLease
 from core.course.queries import moment, pace
+from core.course.returns import allowance
 from core.course.rules import Beat, BeatState, Pace, Run, close, judge_beat
 from core.course.tokens import pack, unpack
 from core.tenancy import Ctx
@@ -32,6 +35,14 @@ class Recomputed:
     beats: int
     differences: tuple[Difference, ...]
     pruned: int = 0
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A run as a segment keeps it."""
+
+    run: Run
+    late: bool
 
 
 def recompute(ctx: Ctx) -> Recomputed:
@@ -61,14 +72,17 @@ def _differences(ctx: Ctx, lease: StudyLease, rows: list[BeatRow], beats: Pace) 
     if not lease.first:
         yield Difference(lease.id, "the state it was opened with is missing")
         return
-    state, runs = unpack(lease.first), list[Run]()
-    for row in rows:
-        verdict = judge_beat(state, _as_heard(row), beats)
-        if (verdict.credit, verdict.reason) != (row.credit, row.reason):
+    state, runs = unpack(lease.first), list[_Kept]()
+    # The beats of a batch that came late are judged together; each of the others by itself.
+    for _batch, some in groupby(rows, lambda row: row.late or -row.seq):
+        together = list(some)
+        row, verdict = together[-1], _again(ctx, lease, state, together, beats)
+        if (verdict.credit, verdict.reason) != (sum(one.credit for one in together), row.reason):
             yield Difference(lease.id, f"beat {row.seq}: {row.reason} {row.credit}, judged again {verdict.reason} "
                                        f"{verdict.credit}")
         state = verdict.state
-        runs += [verdict.ended] if verdict.ended else []
+        runs += [_Kept(verdict.ended, False)] if verdict.ended else []
+        runs += [_Kept(verdict.late, True)] if verdict.late else []
     yield from _ending(lease, state, runs)
     yield from _evidence(ctx, lease, runs)
 
@@ -77,29 +91,38 @@ def _as_heard(row: BeatRow) -> Beat:
     return Beat(row.seq, row.at_ms, row.position_ms, row.playing, row.present, row.interval_ms)
 
 
-def _ending(lease: StudyLease, state: BeatState, runs: list[Run]) -> Iterator[Difference]:
+def _again(ctx: Ctx, lease: StudyLease, state: BeatState, rows: list[BeatRow], beats: Pace) -> LateVerdict:
+    last = rows[-1]
+    if last.late:
+        spent = allowance(ctx, lease, ctx.rules(moment(lease.opened_ms)), state.last_at_ms)
+        return judge_late(state, [LateBeat(one.position_ms, one.playing) for one in rows], last.at_ms, last.present,
+                          beats, spent)
+    verdict = judge_beat(state, _as_heard(last), beats)
+    return LateVerdict(verdict.state, verdict.credit, verdict.reason, verdict.ended)
+
+
+def _ending(lease: StudyLease, state: BeatState, runs: list[_Kept]) -> Iterator[Difference]:
     """The state that the beats lead to is the one in the row; a closed lease gives up its last run."""
     if lease.closed_ms is not None:
         state, run = close(state)
-        runs += [run] if run else []
+        runs += [_Kept(run, False)] if run else []
     if pack(state) != lease.state:
         yield Difference(lease.id, "its beats lead to another state than its row holds")
 
 
-def _evidence(ctx: Ctx, lease: StudyLease, runs: list[Run]) -> Iterator[Difference]:
+def _evidence(ctx: Ctx, lease: StudyLease, runs: list[_Kept]) -> Iterator[Difference]:
     rows = _held(ctx, lease)
-    held = [Run(segment.from_ms, segment.to_ms, segment.pos_from_ms, segment.pos_to_ms, segment.slot, segment.slots)
-            for segment, _entry in rows]
-    if held != sorted(runs, key=lambda run: (run.from_ms, run.to_ms)):
+    held = [_Kept(Run(segment.from_ms, segment.to_ms, segment.pos_from_ms, segment.pos_to_ms, segment.slot,
+                      segment.slots), segment.late) for segment, _entry in rows]
+    if held != sorted(runs, key=lambda kept: (kept.run.from_ms, kept.run.to_ms)):
         yield Difference(lease.id, f"{len(held)} segments, judged again {len(runs)}")
     yield from _entries(rows)
 
 
 def _held(ctx: Ctx, lease: StudyLease) -> Sequence[Row[Segment, HourEntry]]:
-    """The segments of a lease, each with its credit."""
+    """The segments of a lease, each with the entry that it stands for."""
     return ctx.db.execute(
-        select(Segment, HourEntry).outerjoin(HourEntry, (HourEntry.segment_id == Segment.id)
-                                             & (HourEntry.kind == Kind.CREDIT))
+        select(Segment, HourEntry).outerjoin(HourEntry, HourEntry.segment_id == Segment.id)
         .where(Segment.lease_id == lease.id).order_by(Segment.from_ms, Segment.to_ms)).all()
 
 
@@ -109,3 +132,5 @@ def _entries(rows: Sequence[Row[Segment, HourEntry]]) -> Iterator[Difference]:
         if credited != (segment.slot, segment.slots):
             yield Difference(segment.lease_id, f"entry of segment {segment.id}: {credited}, evidence "
                                                f"{(segment.slot, segment.slots)}")
+        if entry and entry.kind != Kind.CREDIT and not (segment.late and entry.kind == Kind.PENDING):
+            yield Difference(segment.lease_id, f"entry of segment {segment.id} is {entry.kind}")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.base.db import Id
 from core.base.errors import Refused
 from core.course.clearing import clear_hours
-from core.course.ledger import Line, clearable, sources
+from core.course.ledger import Kind, Line, clearable, sources, waiting
 from core.course.models import HourEntry
 from core.course.presence import pictures
 from core.course.queries import pace, study_of
@@ -48,11 +48,16 @@ def hole_of(ctx: Ctx, asked: Subject) -> Hole | None:
 
 def crossing(lines: Iterable[L], hours: Collection[int], slots_per_hour: int) -> list[L]:
     """The standing credits that lie in these hours, wholly or in part; hours are counted as the credits came."""
+    entries = list(lines)
+    place = {line.id: number for number, line in enumerate(entries)}
+    # What waited for a face has its place where it was learned, not where it was credited.
+    came = sorted([*clearable(entries), *waiting(entries)], key=lambda line: place[
+        line.answers_id if line.kind == Kind.CREDIT and line.answers_id is not None else line.id])
     found, begins = [], 0
-    for line in clearable(lines):
+    for line in came:
         touched = range(begins // slots_per_hour + 1, (begins + line.slots - 1) // slots_per_hour + 2)
         begins += line.slots
-        if any(hour in hours for hour in touched):
+        if line.kind != Kind.PENDING and any(hour in hours for hour in touched):
             found.append(line)
     return found
 

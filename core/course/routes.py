@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import PUBLIC, Permission, camera_page, policy, trail_exempt
 from core.base.errors import DomainError, Refused
-from core.course import catalogue, choosing, queries, relearning, service, training
+from core.course import catalogue, choosing, late_routes, queries, relearning, service, training
 from core.course.beating import answer, standing
 from core.course.lean import LeanBeat
 from core.course.ledger import Part
@@ -20,7 +20,7 @@ from core.course.rules import Pace
 from core.course.schemas import BeatSchema, LeaseSchema
 from core.course.shedding import Shedding
 from core.course.subjects import Subject, own_subject
-from core.course.wording import Words, listed
+from core.course.wording import Words, hours_text, listed, waiting_text
 from core.presence import check_url
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
@@ -53,6 +53,7 @@ PART_WORDS = {Part.GENERAL: _l("通用课程"), Part.PROFESSIONAL: _l("专业课
 
 def install(app: JianxueFlask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(late_routes.bp)
     app.extensions[_SHEDDING] = shedding = Shedding()
     app.lean.add(BEAT, LeanBeat(app, shedding))
 
@@ -85,6 +86,7 @@ def record(enrollment_id: UUID) -> ResponseReturnValue:
     lines = queries.record_of(ctx, asked)
     return page("course/record.html", subject=asked, page=page_in(lines, request.args), active="training",
                 learned=queries.progress(ctx, asked), snapshots=pictures(ctx, asked), spoken=Words.read().spoken,
+                waiting_text=waiting_text, waits=late_routes.hours_of(ctx, asked)["waiting_text"],
                 hole=relearning.hole_of(ctx, asked), listed=listed)
 
 
@@ -180,7 +182,7 @@ def lease(enrollment_id: UUID) -> ResponseReturnValue:
     try:
         opened = service.open_lease(ctx, enrollment_id, asked.lesson, request.user_agent.string)
     except Refused as error:
-        if error.code == "presence_wanted":
+        if error.code in ("presence_wanted", "hours_waiting"):
             error.facts["again"] = check_url(ctx, enrollment_id, url_for(".player", enrollment_id=enrollment_id))
         raise
     media = url_for(".media", lease_id=opened.lease_id)
@@ -188,7 +190,7 @@ def lease(enrollment_id: UUID) -> ResponseReturnValue:
         lease=str(opened.lease_id), token=opened.token, interval_ms=opened.state.interval_ms,
         resume_ms=opened.state.resume_ms,
         lesson={"id": str(opened.lesson.id), "title": opened.lesson.title, "media": media},
-        hours_text=_hours(ctx, own_subject(ctx, enrollment_id)),
+        cut=late_routes.cut_of(ctx, opened.lease_id), **late_routes.hours_of(ctx, own_subject(ctx, enrollment_id)),
         **standing(opened.state, Words.read(), queries.pace(ctx)))
 
 
@@ -204,17 +206,12 @@ def beat() -> ResponseReturnValue:
     body = answer(taken.judged, taken.token, words, beats, absence=taken.absence, done=done, snapshots=taken.snapshots)
     if body["stop"] or taken.learned:
         subject = own_subject(ctx, UUID(taken.judged.terms.enrollment_id))
-        body["hours_text"] = _hours(ctx, subject)
+        body["hours_text"] = hours_text(queries.progress(ctx, subject))
         if body["stop"]:
             body["again"] = check_url(ctx, subject.id, url_for(".player", enrollment_id=subject.id))
     if done:
         body["popup"] = ctx.rules().texts.completion_popup
     return jsonify(body)
-
-
-def _hours(ctx: Ctx, subject: Subject) -> str:
-    learned = queries.progress(ctx, subject)
-    return str(_("%(done)s / %(total)s 学时", done=learned.credited_hours, total=learned.total_hours))
 
 
 # --- media -----------------------------------------------------------------------------------------------

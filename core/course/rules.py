@@ -62,6 +62,8 @@ class Reason(StrEnum):
     BEHIND = "behind"          # the position lies before what was already seen: a seek back
     SILENT = "silent"          # too long without a beat: nobody knows what happened meanwhile
     ABSENT = "absent"          # presence is not attested
+    LATE = "late"              # learned while the network was cut, heard afterwards
+    LATE_OVER = "late_over"    # the same, and more than a cut may give
 
 
 # Reasons for which the page must go back to the server's resume point before anything counts again.

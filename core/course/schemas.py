@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from core.base.errors import Refused
+from core.course.late import MOST, LateBeat
 
 
 class _Body(Schema):
@@ -43,6 +44,31 @@ class BeatSchema(_Body):
     @classmethod
     def read(cls, request: Request) -> BeatAsked:
         return BeatAsked(**cls.values(request))
+
+
+@dataclass(frozen=True)
+class LateAsked:
+    token: str
+    beats: list[LateBeat]
+    seal: str
+
+
+def _check_beats(value: Any) -> None:
+    """`[position in milliseconds, whether it plays on]` each."""
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST or not all(
+            isinstance(one, list) and [type(part) for part in one] == [int, bool] for one in value):
+        raise ValidationError("not beats")
+
+
+class LateSchema(_Body):
+    token = fields.String(required=True, validate=validate.Length(1, 2000))
+    beats = fields.Raw(required=True, validate=_check_beats)
+    seal = fields.String(required=True, validate=validate.Length(equal=64))
+
+    @classmethod
+    def read(cls, request: Request) -> LateAsked:
+        asked = cls.values(request)
+        return LateAsked(asked["token"], [LateBeat(*one) for one in asked["beats"]], asked["seal"])
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from core.course.beating import Judged, judge
 from core.course.choosing import to_choose
 from core.course.events import StudyCompleted
 from core.course.facts import enrollment_facts, facts_of_person
+from core.course.late import KEPT_MS
 from core.course.ledger import Kind, Part, Progress
 from core.course.models import (
     HourEntry,
@@ -39,7 +40,7 @@ from core.course.rules import BeatState, Pace, Reason, Run, close, open_state
 from core.course.statement import KEEP, MOVE, values_of
 from core.course.subjects import Subject, own_subject, subject, subjects_of
 from core.course.tokens import Lease, beat_key, pack, seal, unpack, unseal
-from core.course.wording import sentence_of
+from core.course.wording import sentence_of, waiting_sentence
 from core.extension import hooks
 from core.identity import note_study
 from core.tenancy import Ctx
@@ -103,7 +104,7 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
     latest = ctx.db.scalars(select(StudyLease).where(StudyLease.person_id == asked.person_id)
                             .order_by(StudyLease.epoch.desc()).limit(1)).first()
     last_slot = max(unpack(latest.state).last_slot, before.last_slot if before else -1) if latest else -1
-    owed = learned.due_of(lesson.part) - learned.slots_of(lesson.part)
+    owed = learned.owed_of(lesson.part)
     now = millis(ctx.now)
     ends_ms = lesson.duration_ms if gap.end == lesson.slots else min(lesson.duration_ms, gap.end * beats.slot_ms)
     state = open_state(now, ends_ms, gap.resume_ms(lesson.resume_ms, beats.slot_ms, ends_ms), gap.first,
@@ -113,8 +114,8 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
     assert study is not None
     lease = StudyLease(id=new_id(), person_id=asked.person_id, enrollment_id=asked.id, lesson_id=lesson.id,
                        epoch=(latest.epoch if latest else 0) + 1, round=study.round,
-                       base=max(0, learned.credited_slots - gap.first), seq=state.seq,
-                       opened=asked_since(ctx, asked, latest, learned.credited_slots, study.round),
+                       base=max(0, learned.learned_slots - gap.first), seq=state.seq,
+                       opened=asked_since(ctx, asked, latest, learned.learned_slots, study.round),
                        state=pack(state), first=pack(state), opened_ms=now, last_ms=state.last_at_ms,
                        device=device[:200])
     ctx.db.add(lease)
@@ -122,13 +123,15 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
         ctx.db.flush()
     except IntegrityError:
         raise Conflict("lease_race", _("另一个页面正在同时打开学习。请稍等片刻再点“开始学习”。")) from None
-    return Opened(lease.id, seal(beat_key(ctx), _terms(lease), state), state, lesson)
+    return Opened(lease.id, seal(beat_key(ctx), terms_of(lease), state), state, lesson)
 
 
 def _chosen(ctx: Ctx, lessons: list[LessonState], learned: Progress, lesson_id: Id | None) -> LessonState:
     following = next_lesson(lessons, learned)
     if learned.done:
         raise Conflict("all_done", _("全部课程已经学完，可以在“我的培训”里点“重播”观看。"))
+    if following is None and learned.waiting_slots:
+        raise Refused("hours_waiting", waiting_sentence(learned.waiting_slots * pace(ctx).slot_ms // 1000))
     if following is None:
         raise Conflict("lessons_missing", _(
             "课程包里的课件还不齐，学时无法学满。请%(ask)s，我们会尽快补上。", ask=whom_to_ask(ctx)))
@@ -139,7 +142,7 @@ def _chosen(ctx: Ctx, lessons: list[LessonState], learned: Progress, lesson_id: 
         raise NotFound("lesson_unknown", _("这节课不在本培训的课程包里。请从课程目录里选择。"))
     if lesson.done:
         raise Refused("lesson_done", _("这节课已经学完，全部学完后可以重播。请学习下一节。"))
-    if lesson.part is Part.PROFESSIONAL and not learned.general_done:
+    if lesson.part is Part.PROFESSIONAL and learned.owed_of(Part.GENERAL) > 0:
         raise Refused("general_first", _("请先学完通用课程，再学习专业课程。"))
     return lesson
 
@@ -151,7 +154,7 @@ def _gap(ctx: Ctx, asked: Subject, lesson: LessonState, beats: Pace) -> Gap:
     return first_gap(lines, lesson.slots) or Gap(lesson.slots, lesson.slots)
 
 
-def _terms(lease: StudyLease) -> Lease:
+def terms_of(lease: StudyLease) -> Lease:
     return Lease(str(lease.id), str(lease.person_id), str(lease.enrollment_id), str(lease.lesson_id), lease.epoch,
                  lease.round, lease.base, lease.opened, watched=lease.opened)
 
@@ -177,32 +180,32 @@ def beat(ctx: Ctx, token: str, position_ms: int, playing: bool, interval_ms: int
                    interval_ms=interval_ms)
     values = values_of(judged)
     if ctx.db.execute(MOVE, values).rowcount != 1:  # type: ignore[attr-defined]
-        raise _not_heard(ctx, Id(terms.lease_id))
+        raise not_heard(ctx, Id(terms.lease_id))
     ctx.db.execute(KEEP, values)
     verdict = judged.verdict
     if verdict.ended is not None:
-        _keep_run(ctx, terms, verdict.ended)
+        keep_run(ctx, terms, verdict.ended)
     learned = progress(ctx, subject(ctx, Id(terms.enrollment_id))) if judged.full else None
     asks = snapshots_due(ctx, terms, state.credited, verdict.state.credited)
     return Answer(seal(beat_key(ctx), terms, verdict.state), judged, seen.sentence, asks, learned)
 
 
-def _not_heard(ctx: Ctx, lease_id: Id) -> DomainError:
+def not_heard(ctx: Ctx, lease_id: Id) -> DomainError:
     """Why the lease's row did not move: another page took over, or this beat was heard before."""
     lease = ctx.db.get(StudyLease, lease_id, populate_existing=True)
     if lease is None or lease.closed_ms is not None:
         return Conflict("lease_taken", sentence_of(Reason.CLOSED))
     state = unpack(lease.state)
     return Conflict("beat_repeated", sentence_of(Reason.REPEATED),
-                    facts={"token": seal(beat_key(ctx), _terms(lease), state), "resume_ms": state.resume_ms})
+                    facts={"token": seal(beat_key(ctx), terms_of(lease), state), "resume_ms": state.resume_ms})
 
 
-def _keep_run(ctx: Ctx, terms: Lease, run: Run) -> None:
+def keep_run(ctx: Ctx, terms: Lease, run: Run, kind: Kind = Kind.CREDIT, late: bool = False) -> None:
     """A run ended: its evidence, its entry and the resume point; tells when everything is learned."""
     enrollment_id, lesson_id = Id(terms.enrollment_id), Id(terms.lesson_id)
     segment = Segment(id=new_id(), lease_id=Id(terms.lease_id), enrollment_id=enrollment_id, lesson_id=lesson_id,
                       from_ms=run.from_ms, to_ms=run.to_ms, pos_from_ms=run.pos_from_ms, pos_to_ms=run.pos_to_ms,
-                      slot=run.slot, slots=run.slots)
+                      slot=run.slot, slots=run.slots, late=late)
     ctx.db.add(segment)
     ctx.db.flush()
     _move_point(ctx, enrollment_id, lesson_id, run.pos_to_ms)
@@ -210,9 +213,9 @@ def _keep_run(ctx: Ctx, terms: Lease, run: Run) -> None:
         return
     ctx.db.add(HourEntry(
         person_id=Id(terms.person_id), enrollment_id=enrollment_id, lesson_id=lesson_id, part=_part(ctx, lesson_id),
-        kind=Kind.CREDIT, slots=run.slots, slot=run.slot, segment_id=segment.id, at=ctx.now))
+        kind=kind, slots=run.slots, slot=run.slot, segment_id=segment.id, at=ctx.now))
     ctx.db.flush()
-    _complete_if_done(ctx, enrollment_id)
+    complete_if_done(ctx, enrollment_id)
 
 
 def _part(ctx: Ctx, lesson_id: Id) -> str:
@@ -228,7 +231,7 @@ def _move_point(ctx: Ctx, enrollment_id: Id, lesson_id: Id, resume_ms: int) -> N
     ctx.db.flush()
 
 
-def _complete_if_done(ctx: Ctx, enrollment_id: Id) -> None:
+def complete_if_done(ctx: Ctx, enrollment_id: Id) -> None:
     """Tell the flows above once a round that all hours are credited (N-38)."""
     if progress(ctx, subject(ctx, enrollment_id)).done:
         study = ctx.db.scalars(select(Study).where(Study.enrollment_id == enrollment_id).with_for_update()
@@ -252,18 +255,15 @@ def _close_open(ctx: Ctx, person_id: Id, why: str) -> BeatState | None:
     lease.seq += 1
     ctx.db.flush()
     if run is not None:
-        _keep_run(ctx, _terms(lease), run)
+        keep_run(ctx, terms_of(lease), run)
     return state
 
 
 def close_idle_leases(ctx: Ctx) -> int:
-    """Close leases whose page went silent; what they earned is kept. Returns how many (a job, each minute)."""
-    now, beats = millis(ctx.now), pace(ctx)
-    silent = ctx.db.execute(select(StudyLease.person_id, StudyLease.last_ms, StudyLease.state).where(
-        StudyLease.closed_ms.is_(None), StudyLease.last_ms < now - beats.idle_ms)).all()
-    # A page that was asked to beat less often (load) may be silent for longer.
-    idle = [person_id for person_id, last_ms, state in silent
-            if now - last_ms > beats.grace_ms(unpack(state).interval_ms)]
+    """Close leases whose page went silent and cannot come back any more; what they earned is kept. Returns how many
+    (a job, each minute)."""
+    silent = StudyLease.last_ms < millis(ctx.now) - KEPT_MS
+    idle = ctx.db.scalars(select(StudyLease.person_id).where(StudyLease.closed_ms.is_(None), silent)).all()
     for person_id in idle:
         _close_open(ctx, person_id, "idle")
     return len(idle)
@@ -285,7 +285,7 @@ def recheck_completion(ctx: Ctx, enrollment_id: Id) -> None:
     if study.completed_at is not None and not progress(ctx, subject(ctx, enrollment_id)).done:
         study.completed_at = None
     ctx.db.flush()
-    _complete_if_done(ctx, enrollment_id)
+    complete_if_done(ctx, enrollment_id)
 
 
 # --- media -----------------------------------------------------------------------------------------------

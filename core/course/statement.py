@@ -43,7 +43,8 @@ def values_of(judged: Judged) -> dict[str, object]:
     return {"lease": Id(judged.terms.lease_id), "of_seq": beat.seq, "next_seq": state.seq, "next_state": pack(state),
             "next_last_ms": state.last_at_ms, "beat_at_ms": beat.at_ms, "beat_position_ms": beat.position_ms,
             "beat_playing": beat.playing, "beat_present": beat.present, "beat_credit": verdict.credit,
-            "beat_reason": verdict.reason.value, "beat_interval_ms": beat.interval_ms}
+            "beat_reason": verdict.reason.value, "beat_interval_ms": beat.interval_ms,
+            "beat_late": 0}
 
 
 class Store:

@@ -8,9 +8,10 @@ from core.base.db import Id
 from core.contract.values import Action, EnrollmentFacts
 from core.course.facts import enrollment_facts
 from core.course.ledger import Progress
-from core.course.queries import progress
+from core.course.queries import pace, progress
 from core.course.relearning import Hole, hole_of
 from core.course.subjects import subject, subjects_of
+from core.course.wording import waiting_text
 from core.extension import hooks
 from core.presence import SupervisedRequest, booking_url, open_request
 from core.tenancy import Ctx
@@ -33,6 +34,7 @@ class Row:
     done: int
     learned: Progress
     facts: EnrollmentFacts
+    waits: str
 
     @property
     def state(self) -> str:
@@ -71,13 +73,14 @@ def rows(ctx: Ctx) -> list[Row]:
     """The acting person's trainings, first enrolled first (N-24)."""
     if ctx.actor.person_id is None:
         return []
-    found = []
+    found, slot_s = [], pace(ctx).slot_ms // 1000
     for asked in subjects_of(ctx, ctx.actor.person_id):
         if not asked.learnable:
             continue
         learned = progress(ctx, asked)
         found.append(Row(asked.id, asked.title, asked.post, asked.year, learned.total_hours,
-                         learned.credited_hours, learned, enrollment_facts(ctx, asked)))
+                         learned.credited_hours, learned, enrollment_facts(ctx, asked),
+                         waiting_text(learned.waiting_slots * slot_s)))
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from core.course.ledger import Progress
 from core.course.rules import Reason
 
 SENTENCES = {
@@ -17,6 +18,8 @@ SENTENCES = {
     Reason.TOO_FAST: _l("播放位置超前，这一段不计学时。已回到保存的位置，请按正常速度学习。"),
     Reason.BEHIND: _l("播放位置后退，这一段不计学时。已回到保存的位置。"),
     Reason.SILENT: _l("网络中断时间过长，这一段不计学时。已回到保存的位置，接着学习即可。"),
+    Reason.LATE: _l("断网期间的学习已经补记，接着学习即可。"),
+    Reason.LATE_OVER: _l("断网期间的学习已经补记到限额，超出的部分不计。已回到保存的位置，接着学习即可。"),
     Reason.ABSENT: _l("没有确认到您本人，画面已暂停，暂停期间不计学时。请重新拍照识别。"),
 }
 
@@ -65,3 +68,30 @@ class Words:
         """Where the lesson goes on next time."""
         minutes, seconds = divmod(resume_ms // 1000, 60)
         return self.saved % {"at": f"{minutes:02d}:{seconds:02d}"}
+
+
+def hours_text(learned: Progress) -> str:
+    """3 / 32 学时."""
+    return str(_("%(done)s / %(total)s 学时", done=learned.credited_hours, total=learned.total_hours))
+
+
+def waiting_text(seconds: int) -> str:
+    """待核对 4 分 30 秒; nothing when nothing waits."""
+    return str(_("待核对 %(time)s", time=Words.read().spoken(seconds))) if seconds else ""
+
+
+def waiting_sentence(seconds: int) -> str:
+    """What still waits for a face, and what to do."""
+    return str(_("课程已经看完，断网期间学习的 %(time)s 还没有核对是您本人。请重新拍照识别，通过后马上计入学时。",
+                 time=Words.read().spoken(seconds)))
+
+
+def late_sentence(reason: Reason, seconds: int, waits: bool) -> str:
+    """What a cut earned, whether it waits for a face, and that there was more than it may earn."""
+    if reason not in (Reason.LATE, Reason.LATE_OVER) or not seconds:
+        return sentence_of(reason)
+    time = Words.read().spoken(seconds)
+    earned = (_("断网期间学习了 %(time)s，已补记，核对照片是您本人后计入学时。", time=time) if waits
+              else _("断网期间学习了 %(time)s，已计入学时。", time=time))
+    over = _("超出断网限额的部分不计，已回到保存的位置。") if reason is Reason.LATE_OVER else ""
+    return str(earned) + str(over)

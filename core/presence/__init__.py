@@ -15,16 +15,16 @@ from core.presence.scanned import compare_scan_soon
 from core.presence.snapshots import SnapshotAsk, asks, look_at, look_at_face, note_witnessed, snapshot_due
 from core.presence.states import Seen
 from core.presence.supervised import open_request
-from core.presence.told import News, SupervisedNews
-from core.presence.tokens import Ask, booking_url, check_url
+from core.presence.told import News, PresenceProved, SupervisedNews
+from core.presence.tokens import Ask, ask_token, booking_url, check_url
 from core.presence.verdicts import judge_picture, verdicts_of
 from core.presence.words import SEEN_TEXTS, verdict_text, zone_text
 
 __all__ = [
     "SEEN_TEXTS", "Ask", "Attestation", "Coverage", "FaceServiceDown", "News", "PhotoVerdict", "PictureVerdict",
-    "Seen", "Snapshot", "SnapshotAsk", "SupervisedNews", "SupervisedRequest", "accepted_up_to", "asks",
-    "attestations_of", "attested", "booking_url", "check_url", "compare_scan_soon", "coverage", "grounds_text",
-    "hold_pictures", "in_force", "judge_photo", "judge_picture", "look_at", "look_at_face", "note_witnessed",
-    "open_request", "release_pictures", "snapshot_due", "snapshot_key", "snapshots_of", "verdict_text",
-    "verdicts_of", "zone_text",
+    "PresenceProved", "Seen", "Snapshot", "SnapshotAsk", "SupervisedNews", "SupervisedRequest", "accepted_up_to",
+    "ask_token", "asks", "attestations_of", "attested", "booking_url", "check_url", "compare_scan_soon", "coverage",
+    "grounds_text", "hold_pictures", "in_force", "judge_photo", "judge_picture", "look_at", "look_at_face",
+    "note_witnessed", "open_request", "release_pictures", "snapshot_due", "snapshot_key", "snapshots_of",
+    "verdict_text", "verdicts_of", "zone_text",
 ]

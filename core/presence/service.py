@@ -25,6 +25,7 @@ from core.presence.duplicates import search_soon
 from core.presence.rules import PhotoLimits
 from core.presence.scanned import compare_scan_soon
 from core.presence.states import MOVES, OPEN, ChallengeState
+from core.presence.told import PresenceProved
 from core.presence.tokens import Gate
 from core.presence.words import unfit_text
 from core.tenancy import Ctx
@@ -317,6 +318,7 @@ def _pass(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
         picture_key=ctx.blobs.put(told.picture, "face"), given_at=ctx.now,
         valid_until=ctx.now + timedelta(minutes=ctx.rules().presence.attestation_minutes)))
     ctx.db.flush()
+    ctx.publish(PresenceProved(challenge.enrollment_id, ctx.now))
     ctx.record("presence.passed", challenge.enrollment_id, zone=told.zone, euclid=told.euclid, cosine=told.cosine,
                frames=told.frames)
     return Progress(ChallengeState.PASSED)

@@ -17,6 +17,7 @@ from core.presence.models import Attestation, Snapshot
 from core.presence.queries import match_rules, mean_vector, snapshot, snapshot_key, template_of
 from core.presence.service import require_consent
 from core.presence.states import SnapshotVerdict, verdict_of
+from core.presence.told import PresenceProved
 from core.presence.tokens import Ask, ask_token
 from core.tenancy import Ctx, Tenant
 from core.tenancy.rules import Rules
@@ -106,6 +107,8 @@ def judge_snapshot(ctx: Ctx, snapshot_id: Id) -> None:
         row.euclid, row.cosine = (match["euclid"], match["cosine"]) if match else (None, None)
         row.picture_key = ctx.blobs.put(clean, "snap")
     row.judged_at = ctx.now
+    if row.verdict == SnapshotVerdict.SAME:
+        ctx.publish(PresenceProved(row.enrollment_id, row.taken_at))
     if row.picture_key != raw:
         ctx.enqueue("presence.purge", {"keys": [raw]})
 

@@ -18,7 +18,7 @@ from core.base.errors import Conflict, NotFound, Refused
 from core.identity import person_of
 from core.presence.models import Attestation, SupervisedRequest, SupervisedSession
 from core.presence.states import Outcome
-from core.presence.told import News, SupervisedNews
+from core.presence.told import News, PresenceProved, SupervisedNews
 from core.presence.tokens import Gate
 from core.tenancy import Ctx
 
@@ -226,6 +226,7 @@ def attest_supervised(ctx: Ctx, request_id: Id, tail: str, note: str) -> Attesta
                               note=note.strip()[:500], given_at=ctx.now, valid_until=ctx.now + _VALID)
     ctx.db.add(attestation)
     ctx.db.flush()
+    ctx.publish(PresenceProved(asked.enrollment_id, ctx.now))
     ctx.record("presence.attest_supervised", asked.enrollment_id, person=str(asked.person_id))
     return attestation
 

@@ -1,4 +1,4 @@
-"""What presence tells the flows above it, which have the means to send messages."""
+"""What presence tells the flows above it: they have the means to send messages, and the hours that wait for a face."""
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,3 +26,11 @@ class SupervisedNews(Event):
     person_id: Id
     starts_at: datetime
     place: str
+
+
+@dataclass(frozen=True)
+class PresenceProved(Event):
+    """The person of an enrollment was seen at that moment: a matched picture, a passed face check, a witness."""
+
+    enrollment_id: Id
+    at: datetime

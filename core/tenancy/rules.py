@@ -103,6 +103,8 @@ class HoursRules:
     beat_seconds: int
     speed_tolerance_seconds: int
     lease_idle_seconds: int
+    gap_seconds: int             # what one cut of the network may give, once a face is matched
+    gap_percent: int             # and of each class hour
     organization: str            # the 机构 column of the hours record
 
 

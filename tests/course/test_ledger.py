@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.course.ledger import (
-    ANSWERS, Due, Kind, Part, clearable, progress_of, restorable, standing)
+    ANSWERS, Due, Held, Kind, Part, clearable, outcomes, progress_of, restorable, standing, voided, waiting)
 from core.course.rules import BeatState
 from core.course.tokens import Lease, pack, seal, unpack, unseal
 
@@ -34,38 +34,49 @@ class Row:
 def test_progress(due: Due, general: int, professional: int, hours: int, done: bool) -> None:
     """N-30, N-25: 32 = 10 general + 22 professional; exempted hours count as learned; never above the due.
     """
-    progress = progress_of(general, professional, due, 6)
+    progress = progress_of(Held(general), Held(professional), due, 6)
     assert (progress.credited_hours, progress.total_hours, progress.done) == (hours, 32, done)
 
 
-MOVE = st.tuples(st.sampled_from(list(Kind)), st.integers(1, 9), st.integers(0, 50))
+@pytest.mark.parametrize("held, credited, waits, owed", [
+    (Held(0, 9), 0, 9, 3), (Held(5, 9), 5, 7, 0), (Held(12, 3), 12, 0, 0), (Held(-1, 2), 0, 2, 10),
+])
+def test_what_waits_is_learned_and_does_not_count(held: Held, credited: int, waits: int, owed: int) -> None:
+    """C-02: what waits for a face completes nothing, and is not to be learned again."""
+    progress = progress_of(held, Held(), Due(2, 0), 6)
+    assert (progress.credited_slots, progress.waiting_slots, progress.owed_of(Part.GENERAL)) == (credited, waits, owed)
+    assert progress.learned_slots == credited + waits and progress.done is (credited == 12)
+
+
+MOVE = st.tuples(st.sampled_from(list(Kind)), st.booleans(), st.integers(1, 9), st.integers(0, 50))
 
 
 @given(st.lists(MOVE, max_size=60))
-def test_the_standing_is_what_was_not_taken_back(moves: list[tuple[Kind, int, int]]) -> None:
-    """N-45, N-47: a clear takes one credit back once, a restore gives it back once; nothing goes below
-    zero.
+def test_the_standing_is_what_was_not_taken_back(moves: list[tuple[Kind, bool, int, int]]) -> None:
+    """N-45, N-47, C-02: a clear takes one credit back once, a restore gives it back once; what waits counts nothing
+    until a credit answers it, also when a clearing ended the waiting in between; nothing goes below zero.
     """
     rows: list[Row] = []
-    counts: dict[str, int] = {}
-    for number, (kind, slots, pick) in enumerate(moves):
-        if kind in (Kind.CREDIT, Kind.PENDING):
+    stands: dict[str, tuple[Kind, int]] = {}
+    for number, (kind, alone, slots, pick) in enumerate(moves):
+        alone = alone and None in ANSWERS[kind]
+        answerable = [row for row in rows if row.id in stands and row.kind in ANSWERS[kind]]
+        if alone:
             rows.append(Row(str(number), kind, Part.GENERAL, slots))
-            if kind is Kind.CREDIT:
-                counts[str(number)] = slots
-            continue
-        open_rows = clearable(rows) if kind is Kind.CLEAR else restorable(rows)
-        if not open_rows:
-            continue
-        target = open_rows[pick % len(open_rows)]
-        assert target.kind in ANSWERS[kind]
-        rows.append(Row(str(number), kind, Part.GENERAL, target.slots, target.id))
-        if kind is Kind.CLEAR:
-            del counts[target.id]
+        elif answerable:
+            target = answerable[pick % len(answerable)]
+            rows.append(Row(str(number), kind, Part.GENERAL, target.slots, target.id))
+            del stands[target.id]
         else:
-            counts[str(number)] = target.slots
-    assert standing(rows) == standing(rows, Part.GENERAL) == sum(counts.values()) >= 0
-    assert {row.id for row in clearable(rows)} == set(counts)
+            continue
+        stands[str(number)] = (kind, rows[-1].slots)
+    counting = {key: slots for key, (kind, slots) in stands.items() if kind in (Kind.CREDIT, Kind.RESTORE)}
+    assert standing(rows) == standing(rows, Part.GENERAL) == sum(counting.values()) >= 0
+    assert {row.id for row in clearable(rows)} == set(counting)
+    assert [{row.id for row in found(rows)} for found in (restorable, waiting, voided)] == [
+        {key for key, (of, _slots) in stands.items() if of is kind}
+        for kind in (Kind.CLEAR, Kind.PENDING, Kind.VOID)]
+    assert all(outcomes(rows)[key] is kind for key, (kind, _slots) in stands.items())
 
 
 KEY = b"k" * 32

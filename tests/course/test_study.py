@@ -270,12 +270,16 @@ def test_silent_pages_give_up_their_lease(tenant: Tenant, learner_of: Make) -> N
     learner = learner_of(tenant)
     learner.open()
     learner.watch(5, 1)
+    learner.clock.advance(hours=24)
+    with unit_of_work(tenant) as ctx:
+        assert close_idle_leases(ctx) == 0
     learner.clock.advance(seconds=60)
     with unit_of_work(tenant) as ctx:
         assert close_idle_leases(ctx) == 1
     with unit_of_work(tenant) as ctx:
         assert close_idle_leases(ctx) == 0
         assert ctx.db.scalar(select(func.sum(HourEntry.slots))) == 5
+    signed_in(learner.browser, learner.who)
     assert learner.open().json["resume_ms"] == 5000
 
 

@@ -92,6 +92,8 @@ VALUES: list[tuple[str, str, object]] = [
     ("A.7", "hours.beat_seconds", 30),
     ("N-37", "hours.speed_tolerance_seconds", 2),
     ("N-37", "hours.lease_idle_seconds", 120),
+    ("C-02", "hours.gap_seconds", 300),
+    ("C-02", "hours.gap_percent", 10),
     ("N-50", "hours.organization", "--"),
     ("N-33", "presence.required", True),
     ("A.7", "presence.actions", ("turn_left", "turn_right", "nod", "open_mouth")),
