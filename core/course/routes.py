@@ -19,7 +19,7 @@ from core.course.queries import LessonState
 from core.course.rules import Pace
 from core.course.schemas import BeatSchema, LeaseSchema
 from core.course.shedding import Shedding
-from core.course.subjects import Subject, own_subject
+from core.course.subjects import own_subject
 from core.course.wording import Words, hours_text, listed, waiting_text
 from core.presence import check_url
 from core.tenancy import Ctx

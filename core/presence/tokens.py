@@ -53,7 +53,7 @@ def booking_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
     """Where the signed-in person books, changes or cancels a supervised session for an enrollment."""
     if ctx.actor.person_id is None:
         raise ValueError("a booking needs a person")
-    return url_for("supervised.book", token=gate_token(ctx, Gate(ctx.actor.person_id, enrollment_id, back)))
+    return url_for("supervised.book", token=gate_token(ctx, Gate(ctx.actor.person_id, enrollment_id, back, ctx.now)))
 
 
 def gate_token(ctx: Ctx, gate: Gate) -> str:
