@@ -38,10 +38,10 @@ def serving(app: JianxueFlask) -> Iterator[int]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """A headless Chromium, started with these arguments too."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*ARGS, *more])
         try:
             yield browser
         finally:

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from core.app import create_app, open_tenants
+from core.base.clock import SystemClock
 from core.base.config import Config
+from tests.browser.live import serving
 from tests.data import ROOT
+from tests.presence.seat import Site
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +36,14 @@ def face_socket() -> Iterator[Path]:
 def config(config: Config, face_socket: Path) -> Config:
     """The usual configuration with this folder's face process."""
     return replace(config, face_socket=face_socket)
+
+
+@pytest.fixture
+def site(config: Config) -> Iterator[Site]:
+    """The app on a port of its own, by the real clock."""
+    directory = open_tenants(config, clock=SystemClock())
+    app = create_app(config, directory)
+    with serving(app) as port:
+        yield Site(app, directory.by_slug("national"), port)
+    for tenant in directory:
+        tenant.close()

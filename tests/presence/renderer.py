@@ -1,6 +1,7 @@
 """A turning head for a bare clone: scikit-image's astronaut on a depth model (design: faces §5), and the
 feeds that Chromium plays as a webcam. A feed loops, so every frame carries noise of its own."""
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -158,19 +159,26 @@ def real_turn(side: Action) -> list[Rgb]:
     return [frames[k] for k in order]
 
 
-def make_webcam(path: Path, seconds: int = 60, side: Action = Action.TURN_LEFT) -> Webcam:
-    """Write an MJPEG feed (30 frames a second) of a head that turns to one side again and again, each frame
-    with noise of its own, and return it with what belongs to it. About ten seconds of work: keep the file."""
-    order = real_turn(side)
-    real = bool(order)
-    if not real:
-        order = [render(attitude) for attitude in acting(side) for _ in range(2)]
+def write_feed(path: Path, order: Sequence[Rgb], seconds: int) -> Path:
+    """Write an MJPEG feed for Chromium's fake camera (30 frames a second, 480 wide): the frames in this order again and
+    again, each with noise of its own, as no camera sends the same pixels twice."""
     small = {id(image): cv2.resize(image, (480, 360), interpolation=cv2.INTER_AREA) for image in order}
     with path.open("wb") as feed:
         for number in range(seconds * 30):
             feed.write(jpeg(noisy(small[id(order[number % len(order)])], number)))
+    return path
+
+
+def make_webcam(path: Path, seconds: int = 60, side: Action = Action.TURN_LEFT) -> Webcam:
+    """A feed of a head that turns to one side again and again, with what belongs to it. About ten seconds of work a
+    minute: keep the file."""
+    order = real_turn(side)
+    real = bool(order)
+    if not real:
+        order = [render(attitude) for attitude in acting(side) for _ in range(2)]
     photo = _photo_of_clip() if real else jpeg(on_ground(WHITE), 92)
-    return Webcam(path, photo, {"actions": (side.value,), "actions_drawn": 1, **({} if real else RENDERED)})
+    rules = {"actions": (side.value,), "actions_drawn": 1, **({} if real else RENDERED)}
+    return Webcam(write_feed(path, order, seconds), photo, rules)
 
 
 def _photo_of_clip() -> bytes:

@@ -1,97 +1,69 @@
 """The face box in a real browser with a turning head as webcam (N-33 … N-35); `make walk` runs it too."""
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
-from werkzeug.serving import make_server
 
-from core.app import create_app, open_tenants
-from core.base.clock import SystemClock
-from core.base.config import Config
-from core.presence import attested, check_url
-from core.tenancy import Tenant, unit_of_work
-from core.web import JianxueFlask
-from tests.browse import Browser
-from tests.people import Somebody, signed_in
-from tests.presence.renderer import make_webcam
+from core.presence.liveness import Action
+from tests.browser.live import chromium_path
+from tests.presence.renderer import make_webcam, still, write_feed
+from tests.presence.seat import Seat, Site, seated, webcam
 from tests.presence.sitter import altered, person_with_photo
 
-CHROMIUM = "/usr/bin/chromium"
-pytestmark = [pytest.mark.walk, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium here")]
+pytestmark = [pytest.mark.walk, pytest.mark.skipif(chromium_path() is None, reason="no chromium here")]
+SHOWN = """() => [...document.querySelectorAll('.jx-face-arrow')]
+  .filter((one) => getComputedStyle(one).display !== 'none')
+  .map((one) => { const box = one.getBoundingClientRect(), stage = one.ownerSVGElement.getBoundingClientRect();
+                  return (box.left + box.right - stage.left - stage.right) / stage.width; })"""
 
 
-@pytest.fixture
-def site(config: Config) -> Iterator[tuple[JianxueFlask, Tenant, int]]:
-    """The app on a port of its own, by the real clock."""
-    directory = open_tenants(config, clock=SystemClock())
-    app = create_app(config, directory)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield app, directory.by_slug("national"), server.server_port
-    server.shutdown()
-    thread.join()
-    for tenant in directory:
-        tenant.close()
+def told(seat: Seat, action: Action) -> None:
+    """What the sitter sees and hears at a command: words, the seconds, one arrow, to the side on which a mirror shows
+    the own head turn, a tone and, where they were made, a clip, both audible since the click."""
+    seat.page.wait_for_selector("[data-tone=act]", timeout=30_000)
+    assert seat.said == {Action.TURN_LEFT: "向左慢慢转头", Action.TURN_RIGHT: "向右慢慢转头"}[action]
+    assert seat.page.locator("[data-left]").inner_text() in ("3", "2")
+    assert "3 秒内完成" in seat.page.locator("[data-step]").inner_text()
+    (side,) = seat.page.evaluate(SHOWN)
+    assert side < -0.3 if action is Action.TURN_LEFT else side > 0.3
+    assert seat.page.locator("video").evaluate("one => getComputedStyle(one).transform") == "matrix(-1, 0, 0, 1, 0, 0)"
+    assert "tone running" in seat.page.evaluate("heard")
 
 
-def address_of(tenant: Tenant, port: int, path: str) -> str:
-    return f"http://{tenant.file.hosts[0]}:{port}{path}"
+@pytest.mark.parametrize("action", [Action.TURN_LEFT, Action.TURN_RIGHT])
+def test_a_person_turns_the_head_and_is_let_in(site: Site, tmp_path: Path, action: Action) -> None:
+    """N-33, N-34, N-35: consent, permission, 拍照识别, the told turn, and the browser jumps on by itself. The real
+    clip at the product's thresholds, the rendered head of a bare clone at its own."""
+    camera = make_webcam(tmp_path / "turning.mjpeg", seconds=12, side=action)
+    altered(site.tenant, **camera.rules)
+    somebody = person_with_photo(site.tenant, photo=camera.photo)
+    with webcam(camera.path) as browser, seated(site, browser, somebody) as seat:
+        seat.sit_down()
+        assert seat.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for _try in range(3):
+            seat.page.locator("[data-start]").click()
+            told(seat, action)
+            seat.page.wait_for_selector("[data-tone=done], [data-tone=stop]", timeout=30_000)
+            if seat.tone == "done":
+                break
+        seat.page.wait_for_url("**/presence/consent")
+        proof = seat.proof()
+        assert proof is not None and proof.zone == "accept" and not seat.errors
 
 
-def signed_cookies(app: JianxueFlask, tenant: Tenant, somebody: Somebody, port: int) -> list[dict[str, str]]:
-    """The cookies of an open session of that trainee, for a browser."""
-    app.test_client_class = Browser
-    client = app.test_client()
-    assert isinstance(client, Browser)
-    client.tenant = tenant
-    signed_in(client, somebody)
-    return [{"name": kept.key, "value": kept.value, "url": address_of(tenant, port, "/")}
-            for kept in client._cookies.values()]
-
-
-def try_until_let_in(page: Page, tries: int = 3) -> None:
-    """Click 拍照识别 and wait for the verdict; a failed try is told in words and may be tried again."""
-    for _ in range(tries):
-        page.locator("[data-start]").click()
-        page.wait_for_selector("[data-tone=act]", timeout=30_000)
-        assert page.locator("[data-say]").inner_text() in ("向左慢慢转头", "向右慢慢转头")
-        page.wait_for_selector("[data-tone=done], [data-tone=stop]", timeout=30_000)
-        if page.locator("[data-tone=done]").count():
-            return
-    raise AssertionError(page.locator("[data-face]").inner_text())
-
-
-def test_a_person_turns_the_head_and_is_let_in(site: tuple[JianxueFlask, Tenant, int], tmp_path: Path) -> None:
-    """N-33, N-34: consent, permission, 拍照识别, the drawn turn, and the browser jumps on by itself."""
-    app, tenant, port = site
-    webcam = make_webcam(tmp_path / "webcam.mjpeg", seconds=60)
-    altered(tenant, **webcam.rules)
-    somebody = person_with_photo(tenant, photo=webcam.photo)
-    enrollment_id = uuid4()
-    with unit_of_work(tenant, somebody.actor) as ctx, app.test_request_context(base_url=address_of(tenant, port, "")):
-        path = check_url(ctx, enrollment_id, "/presence/consent")
-    camera = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-              f"--use-file-for-fake-video-capture={webcam.path}"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=camera)
-        context = chromium.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
-        context.add_cookies(signed_cookies(app, tenant, somebody, port))
-        page = context.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(address_of(tenant, port, path))
-        page.get_by_role("button", name="同意并继续").click()
-        page.locator("[data-start]").click()
-        page.wait_for_selector(".is-live")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        try_until_let_in(page)
-        page.wait_for_url("**/presence/consent")
-        assert not errors
-        chromium.close()
-    with unit_of_work(tenant, somebody.actor) as ctx:
-        proof = attested(ctx, somebody.person_id, enrollment_id)
-        assert proof is not None and proof.zone == "accept"
+def test_a_still_picture_is_led_to_the_other_way(site: Site, tmp_path: Path) -> None:
+    """L10, A.7: held still before the camera it never passes; after the last try one clear button leads on, and the
+    keyboard stands on it. The sound can be turned off, and stays so."""
+    altered(site.tenant, actions=("turn_left",), actions_drawn=1, tries=1)
+    feed = write_feed(tmp_path / "still.mjpeg", [still()], seconds=6)
+    with webcam(feed) as browser, seated(site, browser, person_with_photo(site.tenant)) as seat:
+        seat.sit_down()
+        seat.page.locator("[data-sound]").click()
+        assert seat.page.locator("[data-sound]").get_attribute("aria-pressed") == "false"
+        assert seat.attempt() == "stop" and seat.proof() is None
+        assert "请点下面的按钮" in seat.page.locator("[data-hint]").inner_text()
+        assert not seat.page.locator("[data-start]").is_visible()
+        assert seat.page.evaluate("document.activeElement.textContent") == "预约现场见证"
+        assert not [one for one in seat.page.evaluate("heard") if one.startswith("tone")]
+        assert seat.page.evaluate("localStorage.getItem('jx-sound')") == "off"
+        seat.page.locator("[data-other]").click()
+        assert seat.page.locator("h1").inner_text() == "预约现场见证" and not seat.errors

@@ -126,7 +126,7 @@ def test_a_seat_taken_between_the_page_and_the_post_is_refused(national: Tenant,
     with unit_of_work(national, second.somebody.actor) as ctx:
         person = second.somebody.person_id
         assert person is not None
-        gate = Gate(person, second.enrollment_id, "/after")
+        gate = Gate(person, second.enrollment_id, "/after", ctx.now)
         with pytest.raises(Conflict):
             ask_supervised(ctx, gate, "failed", "", str(session))
 

@@ -1,0 +1,110 @@
+"""Feeds that must never pass, before a real Chromium: photos held still and waved, black, two people, three who walk
+in, a far room, eyes that move (N-34, L10). Real videos at the product's thresholds; in a bare clone the same from the
+free portrait at its own."""
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from core.presence.engine import Rgb
+from core.presence.liveness import Action
+from tests.browser.live import chromium_path
+from tests.figures import Figure
+from tests.presence.pictures import WHITE, jpeg, on_ground
+from tests.presence.renderer import RENDERED, acting, clip, noisy, render, still, write_feed
+from tests.presence.seat import Seat, Site, seated, webcam
+from tests.presence.sitter import altered, person_with_photo
+
+pytestmark = [pytest.mark.prove, pytest.mark.skipif(chromium_path() is None, reason="no chromium here")]
+TRIES = 3
+
+
+def waved() -> list[Rgb]:
+    """The portrait moved about and tilted like a print in a hand."""
+    frames = []
+    for step in range(40):
+        phase = 2 * np.pi * step / 40
+        turned = cv2.getRotationMatrix2D((320, 240), 8 * float(np.sin(phase)), 1 + 0.08 * float(np.cos(phase)))
+        turned[:, 2] += (40 * np.sin(2 * phase), 16 * np.cos(phase))
+        frames.append(cv2.warpAffine(still(), turned, (640, 480), borderMode=cv2.BORDER_REPLICATE))
+    return frames
+
+
+def in_the_hand() -> list[Rgb]:
+    """The portrait as a print that is turned about its upright axis, to 50° either way."""
+    frames = []
+    for step in range(40):
+        angle = np.radians(50 * np.sin(2 * np.pi * step / 40))
+        near, wide = 1 + 0.35 * np.sin(angle), float(np.cos(angle))
+        left, right, top = 320 - 300 * wide, 320 + 300 * wide, 240
+        corners = np.array([[left, top - 220 * near], [right, top - 220 * (2 - near)],
+                            [right, top + 220 * (2 - near)], [left, top + 220 * near]], np.float32)
+        whole = np.array([[0, 0], [640, 0], [640, 480], [0, 480]], np.float32)
+        frames.append(cv2.warpPerspective(still(), cv2.getPerspectiveTransform(whole, corners), (640, 480)))
+    return frames
+
+
+def two_heads() -> list[Rgb]:
+    """One who turns as told, and a second face beside."""
+    other = cv2.resize(still(), (320, 240))
+    frames = []
+    for attitude in acting(Action.TURN_LEFT, Action.TURN_RIGHT):
+        both = np.full((480, 640, 3), 120, np.uint8)
+        both[120:360, :320] = cv2.resize(render(attitude), (320, 240))
+        both[120:360, 320:] = other
+        frames.append(both)
+    return frames
+
+
+def black() -> list[Rgb]:
+    return [noisy(np.zeros((480, 640, 3), np.uint8), 1)]
+
+
+FEEDS: Mapping[str, tuple[str, Callable[[], list[Rgb]]]] = {
+    "photo held still": ("attack_still_photo_obama", lambda: [still()]),
+    "photo waved": ("attack_waved_photo_obama", waved),
+    "print turned in the hand": ("", in_the_hand),
+    "black": ("black", black),
+    "two people": ("two_people", two_heads),
+    "three walk in": ("three_people_walk_in", two_heads),
+    "a far room": ("room_far_faces", black),
+    "eyes that move": ("eyes_center_left_center", lambda: [still()]),
+}
+
+
+def frames_of(name: str) -> tuple[list[Rgb], bytes, dict[str, float]]:
+    """The feed, a photo of the person it shows (so that the match is not what refuses), and the values it runs at."""
+    video, drawn = FEEDS[name]
+    real = clip(f"{video}_640x480.mjpeg") if video else []
+    if not real:
+        return [frame for frame in drawn() for _ in range(2)], jpeg(on_ground(WHITE)), RENDERED
+    return [frame for frame in real for _ in range(2)], jpeg(real[0]), {}
+
+
+def tries_of(seat: Seat) -> Sequence[str]:
+    """All the tries that are given, or one where nothing to judge ever comes; how each ended."""
+    ended = []
+    for _ in range(TRIES):
+        ended.append(seat.attempt(seconds=20))
+        if not ended[-1] or not seat.page.locator("[data-start]").is_visible():
+            break
+    return ended
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_never_passes(site: Site, tmp_path: Path, name: str, figure: Figure) -> None:
+    """L10, N-34: three tries, a turn to either side; no proof, the page says why in words and never breaks."""
+    frames, photo, rules = frames_of(name)
+    altered(site.tenant, actions_drawn=1, tries=TRIES, **rules)
+    drawn = iter([Action.TURN_LEFT, Action.TURN_RIGHT] * TRIES)
+    site.app.extensions["jianxue.presence.drawer"] = lambda _allowed, _count: [next(drawn)]
+    feed = write_feed(tmp_path / "feed.mjpeg", frames, seconds=20)
+    with webcam(feed) as browser, seated(site, browser, person_with_photo(site.tenant, photo=photo)) as seat:
+        seat.sit_down()
+        ended = tries_of(seat)
+        said = seat.said + "；" + seat.page.locator("[data-hint]").inner_text()
+        assert "done" not in ended and seat.proof() is None, said
+        assert len(said) > 4 and not seat.errors
+        figure(tries=len(ended), said=said)
