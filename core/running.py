@@ -65,7 +65,9 @@ def _web(config: Config, directory: Directory) -> Child:
 
 def _face(config: Config) -> Child:
     config.face_socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # With the OpenBLAS build each worker is one thread: more of them fight for the cores (docs/operator.md).
     return Child("face", _python("core.presence.process", "--socket", str(config.face_socket)),
+                 env={"OPENBLAS_NUM_THREADS": "1"},
                  ready=partial(_listens, config.face_socket), ready_seconds=15, vital=False)
 
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Brings a fresh Debian (or Ubuntu) machine to where `run` or `test` can start; instant when nothing is missing.
 # usage: scripts/setup.sh run|test
+# JIANXUE_DLIB=openblas builds dlib for this processor against OpenBLAS (docs/operator.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 purpose=${1:?usage: scripts/setup.sh run|test}
 python=${PYTHON:-python3}
 venv=.venv
+dlib=${JIANXUE_DLIB:-}
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 
@@ -23,6 +25,13 @@ missing_packages() {
     fi
     if [ "$purpose" = test ]; then
         command -v chromium >/dev/null || echo chromium
+    fi
+    if [ "$dlib" = openblas ]; then
+        command -v g++ >/dev/null || echo g++
+        command -v make >/dev/null || echo make
+        compgen -G '/usr/lib/*/libopenblas.so' >/dev/null || echo libopenblas-dev
+        "$python" -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null \
+            || echo python3-dev
     fi
 }
 
@@ -74,6 +83,21 @@ install_environment() {
     echo "$wanted" > "$stamp"
 }
 
+# dlib-bin gives way to the same version built here; the wheel is kept, so that only the first time takes long.
+install_openblas() {
+    local version tag wheels=var/wheels pip=("$venv/bin/python" -m pip --quiet --disable-pip-version-check)
+    [ "$dlib" = openblas ] || return 0
+    if "${pip[@]}" show dlib >/dev/null 2>&1 && ! "${pip[@]}" show dlib-bin >/dev/null 2>&1; then return; fi
+    version=$(sed -n 's/^ *dlib-bin==\([0-9]*\.[0-9]*\.[0-9]*\).*/\1/p' setup.cfg)
+    tag=$("$venv/bin/python" -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
+    if ! compgen -G "$wheels/dlib-$version-$tag-*.whl" >/dev/null; then
+        say "building dlib $version against OpenBLAS (seven to fifteen minutes)"
+        CXXFLAGS="-O3 -march=native" "${pip[@]}" wheel --no-deps --no-binary dlib --wheel-dir "$wheels" "dlib==$version"
+    fi
+    "${pip[@]}" uninstall --yes dlib-bin
+    "${pip[@]}" install --no-deps --no-index --force-reinstall --find-links "$wheels" "dlib==$version"
+}
+
 # The spoken sentences of the face check; without them the page falls back to the browser's own voice.
 make_speech() {
     local wanted stamp=core/web/static/speech/.made
@@ -86,4 +110,5 @@ make_speech() {
 mapfile -t names < <(missing_packages)
 [ ${#names[@]} -eq 0 ] || install_packages "${names[@]}"
 install_environment
+install_openblas
 make_speech
