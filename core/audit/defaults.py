@@ -34,8 +34,9 @@ def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
     if case.state == CaseState.PASSED:
         return [Step(6, title, StepState.DONE, _("%(post)s：学时已计入有效学时。", post=line.post), since=since, action=look)]
     ground = GROUND_TEXTS[Ground(decision.ground)] if decision and decision.ground else ""
-    return [Step(6, title, StepState.NEEDS_CARE, _("%(post)s：学时已清零（%(ground)s），请重新学习。", post=line.post,
-                                                   ground=ground), since=since, action=look)]
+    said = (_("%(post)s：部分学时已清除（%(ground)s），请补学。", post=line.post, ground=ground) if decision and decision.partial
+            else _("%(post)s：学时已清零（%(ground)s），请重新学习。", post=line.post, ground=ground))
+    return [Step(6, title, StepState.NEEDS_CARE, said, since=since, action=look)]
 
 
 @hookimpl(trylast=True)

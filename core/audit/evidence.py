@@ -1,53 +1,64 @@
 """What the auditor looks at: pictures beside the photo on file, distances, hours, video that was fetched, exam."""
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask_babel import gettext as _
 
+from core.audit.examining import Examined, examine
 from core.audit.models import AuditCase
 from core.base.db import Id
 from core.base.errors import NotFound
-from core.course import Progress, fetched, progress, record_of, subject
+from core.course import Progress, fetched, progress, record_of, stretches, subject
 from core.course.queries import RecordLine
 from core.exam import Result, best_result
 from core.identity import Person, person_of
 from core.presence import (
     SEEN_TEXTS,
     Attestation,
+    PictureKind,
     PictureVerdict,
     Seen,
     Snapshot,
     accepted_up_to,
     attestations_of,
     judge_picture,
-    look_at,
-    look_at_face,
     snapshots_of,
     verdict_text,
     verdicts_of,
     zone_text,
 )
+from core.presence.states import ABSENT
 from core.tenancy import Ctx
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as the page shows it: when, what the machine said, how far it was from the photo on file."""
+    """A picture as the page shows it: when, what the machine said, how far it was from the photo on file; not
+    `kept` when there is nothing to see (any more)."""
 
     id: Id
-    what: str
-    snapshot: Snapshot | None
-    attestation: Attestation | None
+    what: PictureKind
+    at: datetime
+    machine: str
     word: str
     tone: str
     distance: float | None
+    cosine: float | None
     limit: float
+    kept: bool
+    witness: str = ""
+    note: str = ""
     verdict: PictureVerdict | None = None
 
     @property
-    def shown(self) -> bool:
-        source = self.snapshot or self.attestation
-        return source is not None and source.picture_key is not None
+    def person_seen(self) -> bool:
+        return self.machine not in ABSENT
+
+    @property
+    def stranger(self) -> bool:
+        """By what a human saw, else by what the machine said."""
+        return self.verdict.seen == Seen.OTHER if self.verdict else self.machine in STRANGE
 
     @property
     def seen(self) -> str:
@@ -64,6 +75,7 @@ class Evidence:
     lines: Sequence[RecordLine]
     megabytes: float
     pictures: tuple[Picture, ...]
+    stretches: tuple[Examined[Picture], ...]
     result: Result | None
 
     @property
@@ -75,16 +87,17 @@ class Evidence:
 SEEN_TONES = {Seen.SAME: "done", Seen.UNCLEAR: "active", Seen.OTHER: "stop"}
 GOOD = frozenset({"same", "accept", "supervised"})
 UNDECIDED = frozenset({"waiting", "unsure", "review"})
+STRANGE = frozenset({"other", "several", "refuse"})
 
 
 def evidence_of(ctx: Ctx, case: AuditCase) -> Evidence:
     """The evidence of a case's enrollment (N-36, N-45)."""
     asked = subject(ctx, case.enrollment_id)
-    pictures = [_checked(ctx, one) for one in attestations_of(ctx, asked.id)]
-    pictures += [_snapped(ctx, one) for one in snapshots_of(ctx, asked.id)]
-    pictures = judged(ctx, pictures)
+    taken = judged(ctx, [_snapped(ctx, one) for one in snapshots_of(ctx, asked.id)])
+    pictures = (*judged(ctx, [_checked(ctx, one) for one in attestations_of(ctx, asked.id)]), *taken)
+    hours = examine(stretches(ctx, asked.id), taken, ctx.rules().hours.hour_seconds)
     return Evidence(person_of(ctx, case.person_id), progress(ctx, asked), record_of(ctx, asked),
-                    round(fetched(ctx, asked.id) / 1_000_000, 1), tuple(pictures), best_result(ctx, asked.id))
+                    round(fetched(ctx, asked.id) / 1_000_000, 1), pictures, hours, best_result(ctx, asked.id))
 
 
 def judged(ctx: Ctx, pictures: list[Picture]) -> list[Picture]:
@@ -95,50 +108,24 @@ def judged(ctx: Ctx, pictures: list[Picture]) -> list[Picture]:
 
 
 def _checked(ctx: Ctx, one: Attestation) -> Picture:
-    return Picture(one.id, "check", None, one, str(zone_text(one.zone)), _tone(one.zone), one.euclid,
-                   accepted_up_to(ctx, one))
+    return Picture(one.id, PictureKind.CHECK, one.given_at, one.zone, zone_text(one.zone), _tone(one.zone),
+                   one.euclid, one.cosine, accepted_up_to(ctx, one), one.picture_key is not None,
+                   one.witness_name, one.note)
 
 
 def _snapped(ctx: Ctx, one: Snapshot) -> Picture:
-    return Picture(one.id, "snapshot", one, None, str(verdict_text(one.verdict)), _tone(one.verdict), one.euclid,
-                   accepted_up_to(ctx, one))
+    return Picture(one.id, PictureKind.SNAPSHOT, one.taken_at, one.verdict, verdict_text(one.verdict),
+                   _tone(one.verdict), one.euclid, one.cosine, accepted_up_to(ctx, one), one.picture_key is not None)
 
 
 def _tone(word: str) -> str:
     return "done" if word in GOOD else "active" if word in UNDECIDED else "stop"
 
 
-def picture_bytes(ctx: Ctx, case: AuditCase, picture_id: Id) -> bytes:
-    """One picture of the case, and of no other; each look leaves a trail entry (P-08). NotFound also when it
-    was purged."""
-    return (look_at if _is_snapshot(ctx, case, picture_id) else look_at_face)(ctx, picture_id)
-
-
 def judge_one(ctx: Ctx, case: AuditCase, picture_id: Id, seen: Seen) -> None:
     """What the auditor sees on a picture of the case, and of no other (N-36); nothing follows for the trainee."""
-    _is_snapshot(ctx, case, picture_id)
+    own = {one.id for one in snapshots_of(ctx, case.enrollment_id)}
+    own |= {one.id for one in attestations_of(ctx, case.enrollment_id)}
+    if picture_id not in own:
+        raise NotFound("no_picture", _("没有这张照片，可能已按规定清除。"))
     judge_picture(ctx, picture_id, seen)
-
-
-def _is_snapshot(ctx: Ctx, case: AuditCase, picture_id: Id) -> bool:
-    """Whether this picture of the case is a snapshot and not that of a face check; NotFound when it is neither."""
-    if any(one.id == picture_id for one in snapshots_of(ctx, case.enrollment_id)):
-        return True
-    if any(one.id == picture_id for one in attestations_of(ctx, case.enrollment_id)):
-        return False
-    raise _gone()
-
-
-def photo_bytes(ctx: Ctx, case: AuditCase) -> bytes:
-    """The photo on file of the case's person."""
-    key = person_of(ctx, case.person_id).photo_key
-    if key is None:
-        raise _gone()
-    try:
-        return ctx.blobs.get(key)
-    except (OSError, ValueError) as error:
-        raise _gone() from error
-
-
-def _gone() -> NotFound:
-    return NotFound("no_picture", _("没有这张照片，可能已按规定清除。"))

@@ -1,7 +1,22 @@
 """Audit cases: one for each time that somebody has finished a year's study and exam."""
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.base.db import Base, Id, Retention, id_column, personal
@@ -39,7 +54,7 @@ class AuditCase(Base):
 
 
 class AuditDecision(Base):
-    """A decision on a case; added, never changed (N-45, N-47)."""
+    """A decision on a case; added, never changed (N-45, N-47). `partial`: only some hours were cleared (C-06)."""
 
     __tablename__ = "audit_decision"
 
@@ -47,7 +62,33 @@ class AuditDecision(Base):
     case_id: Mapped[Id] = mapped_column(ForeignKey("audit_case.id"), index=True)
     state: Mapped[str] = mapped_column(String(10))
     ground: Mapped[str | None] = mapped_column(String(1))
+    cleared_slots: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    partial: Mapped[bool] = mapped_column(default=False, server_default=false())
     reason: Mapped[str] = mapped_column(Text, default="", info=personal(Retention.RECORD))
     by_account: Mapped[Id | None] = mapped_column(Uuid())
     by_name: Mapped[str] = mapped_column(String(60), info=personal(Retention.ACCOUNT))
+    at: Mapped[datetime]
+
+
+class AuditRisk(Base):
+    """The risk signs of a case as they were read once, by which version of the rules; for the auditor only (L5 …)."""
+
+    __tablename__ = "audit_risk"
+
+    case_id: Mapped[Id] = mapped_column(ForeignKey("audit_case.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(SmallInteger)
+    score: Mapped[int] = mapped_column(SmallInteger, index=True)
+    hints: Mapped[list[dict[str, Any]]] = mapped_column(JSON, info=personal(Retention.EVIDENCE))
+    read_at: Mapped[datetime]
+
+
+class AuditEvidence(Base):
+    """What a decision was taken on, as JSON, with its digest; never changed, the trail holds the digest (C-05)."""
+
+    __tablename__ = "audit_evidence"
+
+    decision_id: Mapped[Id] = mapped_column(ForeignKey("audit_decision.id"), primary_key=True)
+    case_id: Mapped[Id] = mapped_column(ForeignKey("audit_case.id"), index=True)
+    body: Mapped[str] = mapped_column(Text, info=personal(Retention.RECORD))
+    digest: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]

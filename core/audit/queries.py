@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import Select, Uuid, bindparam, func, select
 
-from core.audit.models import AuditCase, AuditDecision
+from core.audit.models import AuditCase, AuditDecision, AuditRisk
 from core.audit.rules import Clock, Window, clock, days_left
 from core.audit.states import CaseState
 from core.base.clock import local_date
@@ -24,13 +24,14 @@ class Filter:
     year: int | None = None
     post: str = ""
     late: bool = False
+    risk: bool = False
 
     @classmethod
     def of(cls, args: Mapping[str, str]) -> "Filter":
         state, year = args.get("state", ""), args.get("year", "")
         return cls(state=CaseState(state) if state in set(CaseState) else CaseState.WAITING,
                    year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
-                   post=args.get("post", "")[:40], late=args.get("late") == "1")
+                   post=args.get("post", "")[:40], late=args.get("late") == "1", risk=args.get("risk") == "1")
 
 
 def case_of(ctx: Ctx, case_id: Id) -> AuditCase:
@@ -83,6 +84,9 @@ def queue(ctx: Ctx, asked: Filter) -> Select[AuditCase]:
     if asked.late:
         rows = rows.where(AuditCase.due_last < local_date(ctx.now))
     waiting = asked.state is CaseState.WAITING
+    if asked.risk:
+        rows = rows.join(AuditRisk, AuditRisk.case_id == AuditCase.id).where(AuditRisk.score > 0).order_by(
+            AuditRisk.score.desc())
     return rows.order_by(*((AuditCase.due_last, AuditCase.opened_at) if waiting else (AuditCase.opened_at.desc(),)))
 
 
@@ -102,13 +106,14 @@ class Line:
     post: str
     clock: Clock
     left: int
+    score: int
 
 
 def line_of(ctx: Ctx, case: AuditCase) -> Line:
     """A case with whose it is and how much time is left."""
-    promised = promise(case)
+    promised, risk = promise(case), ctx.db.get(AuditRisk, case.id)
     return Line(case, person_of(ctx, case.person_id), ctx.db.get_one(Post, case.post_id).name,
-                clock(ctx.now, promised), days_left(ctx.now, promised.last))
+                clock(ctx.now, promised), days_left(ctx.now, promised.last), risk.score if risk else 0)
 
 
 def promise(case: AuditCase) -> Window:

@@ -1,27 +1,33 @@
 """The auditor's queue and case, and the page on which a trainee waits."""
-from io import BytesIO
+import re
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import Permission, policy
 from core.audit import evidence, queries, service
+from core.audit.examining import picked_by
+from core.audit.models import AuditCase
 from core.audit.queries import Filter
-from core.audit.schemas import ClearSchema, PassSchema
+from core.audit.schemas import ClearAsked, ClearSchema, PassSchema
+from core.audit.signs import hints_of, risk_of
 from core.audit.states import GROUND_TEXTS, STATE_TEXTS, CaseState, Ground
-from core.base.db import Id
+from core.audit.wording import MARK_TEXTS, mark, told
+from core.base.clock import local_date
 from core.base.errors import Conflict, DomainError, Refused
 from core.course import own_subject
 from core.organization import posts
-from core.presence import SEEN_TEXTS, Seen
+from core.presence import SEEN_TEXTS, PictureKind, Seen, picture_address
+from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
 from core.web.forms import Form
 from core.web.helping import whom_to_ask
 from core.web.paging import page_of
 
 bp = Blueprint("audit", __name__, template_folder="templates")
+UUID_FORM = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
 def install(app: JianxueFlask) -> None:
@@ -38,24 +44,24 @@ def queue() -> ResponseReturnValue:
     years = sorted({ctx.now.year - back for back in range(3)}, reverse=True)
     return page("audit/queue.html", page=shown, lines=[queries.line_of(ctx, case) for case in shown.items],
                 asked=asked, counts=queries.counts(ctx), states=STATE_TEXTS, years=years,
-                posts=[post.name for post in posts(ctx)])
+                posts=[post.name for post in posts(ctx)], mark=mark)
 
 
 @bp.get("/audit/<uuid:case_id>")
 @policy(Permission.AUDIT)
 def case(case_id: UUID) -> ResponseReturnValue:
-    """One case: pictures beside the photo on file, hours, exam, decisions."""
-    return _case_page(case_id, Form(ClearSchema()))
-
-
-def _case_page(case_id: Id, form: Form[object] | object, status: int = 200) -> ResponseReturnValue:
+    """One case: risk signs, pictures beside the photo on file, hours, exam, decisions."""
     ctx = current_ctx()
     found = queries.case_of(ctx, case_id)
-    return page("audit/case.html", status=status, case=found, line=queries.line_of(ctx, found),
-                seen=evidence.evidence_of(ctx, found), decisions=queries.decisions_of(ctx, found.id),
-                state=STATE_TEXTS[CaseState(found.state)], grounds=GROUND_TEXTS, form=form,
-                earlier=[one for one in queries.cases_of(ctx, found.person_id) if one.id != found.id],
-                states=STATE_TEXTS, seen_words=SEEN_TEXTS)
+    seen, risk = evidence.evidence_of(ctx, found), risk_of(ctx, found.id)
+    return page("audit/case.html", case=found, line=queries.line_of(ctx, found), seen=seen,
+                decisions=queries.decisions_of(ctx, found.id), state=STATE_TEXTS[CaseState(found.state)],
+                grounds=GROUND_TEXTS, earlier=[one for one in queries.cases_of(ctx, found.person_id)
+                                               if one.id != found.id],
+                states=STATE_TEXTS, risk=risk, signs=[told(hint) for hint in hints_of(risk)], seen_words=SEEN_TEXTS,
+                by_hours=ctx.rules().audit.clears == "hours", slot_s=ctx.rules().hours.slot_seconds,
+                photo=picture_address(ctx, PictureKind.PHOTO, found.person_id),
+                addresses={one.id: picture_address(ctx, one.what, one.id) for one in seen.pictures if one.kept})
 
 
 @bp.get("/audit/<uuid:case_id>/pass")
@@ -90,13 +96,15 @@ def pass_now(case_id: UUID) -> ResponseReturnValue:
 @bp.route("/audit/<uuid:case_id>/clear", methods=["GET", "POST"])
 @policy(Permission.AUDIT)
 def clear(case_id: UUID) -> ResponseReturnValue:
-    """学时清零 with its ground and reason (N-45)."""
+    """学时清零 with its ground and reason (N-45); where the tenant clears single hours, with those picked (C-06)."""
     ctx = current_ctx()
     found = queries.case_of(ctx, case_id)
+    by_hours = ctx.rules().audit.clears == "hours"
     form = Form(ClearSchema(), request, data={"version": request.args.get("version", found.version)})
     if form.submitted() and (asked := form.load()) is not None:
+        only = _ids(request.form.getlist("stretch")) if by_hours else None
         try:
-            service.clear_case(ctx, case_id, asked.version, Ground(asked.ground), asked.reason)
+            service.clear_case(ctx, case_id, asked.version, Ground(asked.ground), asked.reason, only)
         except DomainError as error:
             if error.status != 422:
                 raise
@@ -104,28 +112,26 @@ def clear(case_id: UUID) -> ResponseReturnValue:
         else:
             flash(_("已清零，短信已发送。"), "done")
             return _on_to_next()
-    return page("audit/clear.html", status=form.status, case=found, line=queries.line_of(ctx, found), form=form)
+    return _clear_page(ctx, found, form, by_hours)
+
+
+def _clear_page(ctx: Ctx, found: AuditCase, form: Form[ClearAsked], by_hours: bool) -> ResponseReturnValue:
+    rows = evidence.evidence_of(ctx, found).stretches if by_hours else ()
+    picked = (_ids(request.form.getlist("stretch")) if form.submitted()
+              else picked_by(rows, request.args.get("pick", "")))
+    return page("audit/clear.html", status=form.status, case=found, line=queries.line_of(ctx, found), form=form,
+                by_hours=by_hours, rows=rows, picked=picked, marks=MARK_TEXTS,
+                days=sorted({local_date(row.stretch.began) for row in rows}))
+
+
+def _ids(values: list[str]) -> frozenset[UUID]:
+    """The ids among what came; anything else names no hour and is as if it had not come."""
+    return frozenset(UUID(value) for value in values if len(value) == 36 and UUID_FORM.match(value))
 
 
 def _on_to_next() -> ResponseReturnValue:
     following = queries.next_waiting(current_ctx())
     return redirect(url_for(".case", case_id=following.id) if following else url_for(".queue"), 303)
-
-
-@bp.get("/audit/<uuid:case_id>/photo")
-@policy(Permission.AUDIT)
-def photo(case_id: UUID) -> ResponseReturnValue:
-    """The photo on file."""
-    ctx = current_ctx()
-    return _picture(evidence.photo_bytes(ctx, queries.case_of(ctx, case_id)))
-
-
-@bp.get("/audit/<uuid:case_id>/pictures/<uuid:picture_id>")
-@policy(Permission.AUDIT)
-def picture(case_id: UUID, picture_id: UUID) -> ResponseReturnValue:
-    """One picture taken while studying."""
-    ctx = current_ctx()
-    return _picture(evidence.picture_bytes(ctx, queries.case_of(ctx, case_id), picture_id))
 
 
 @bp.post("/audit/<uuid:case_id>/pictures/<uuid:picture_id>/verdict")
@@ -137,11 +143,6 @@ def judge(case_id: UUID, picture_id: UUID) -> ResponseReturnValue:
         raise Refused("seen", _("请选择同一人、不是同一人或看不清。"), field="seen")
     service.judge_picture_of(current_ctx(), case_id, picture_id, Seen(typed))
     return redirect(url_for(".case", case_id=case_id, _anchor=f"p-{picture_id}"), 303)
-
-
-def _picture(data: bytes) -> ResponseReturnValue:
-    kind = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
-    return send_file(BytesIO(data), mimetype=kind)
 
 
 @bp.get("/study/<uuid:enrollment_id>/audit")

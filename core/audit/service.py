@@ -1,18 +1,22 @@
 """The audit's use cases: a case opens, is passed or cleared; a passed one can be cleared later."""
+from collections.abc import Collection
+
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.audit.evidence import judge_one
+from core.audit.freezing import freeze_evidence
 from core.audit.models import AuditCase, AuditDecision
 from core.audit.queries import case_of, latest_case
 from core.audit.rules import LONGEST_REASON, ready, reason_problem, window
-from core.audit.states import GROUND_SMS, GROUND_TEXTS, STATE_TEXTS, CaseState, Ground, may_move
+from core.audit.signs import SIGNS_JOB
+from core.audit.states import GROUND_SMS, GROUND_TEXTS, PARTIAL_SMS, STATE_TEXTS, CaseState, Ground, may_move
 from core.audit.told import HoursCleared, HoursPassed
 from core.base.clock import local_date
 from core.base.db import Id
 from core.base.errors import Conflict, Forbidden, Refused
-from core.course import clear_hours, progress_of_enrollment
+from core.course import clear_hours, progress_of_enrollment, stretches
 from core.cycle import Enrollment, EnrollmentState, complete, enrollment, enrollment_facts, reopen
 from core.exam import exam_passed
 from core.extension import hooks
@@ -49,6 +53,7 @@ def consider(ctx: Ctx, enrollment_id: Id) -> AuditCase | None:
     ctx.db.add(case)
     ctx.db.flush()
     hold_pictures(ctx, row.id)
+    ctx.enqueue(SIGNS_JOB, {"case": str(case.id)}, key=f"audit:{case.id}:signs")
     ctx.record("audit.open", case.id, round=case.round)
     if not rules.required:
         _pass(ctx, case, row)
@@ -76,28 +81,43 @@ def _pass(ctx: Ctx, case: AuditCase, row: Enrollment) -> None:
     ctx.enqueue(HOURS_PASSED, {"enrollment": str(row.id)}, key=f"audit:{case.id}:hook")
 
 
-def clear_case(ctx: Ctx, case_id: Id, version: int, ground: Ground, reason: str) -> AuditCase:
+def clear_case(ctx: Ctx, case_id: Id, version: int, ground: Ground, reason: str,
+               only: Collection[Id] | None = None) -> AuditCase:
     """学时清零 (N-45): the ledger answers every credit, the exam stays (N-47), the trainee is told why (N-46).
 
-    A case that had passed is taken back from the record too. Errors as `pass_case`, and Refused for a reason
+    With `only`, where the tenant clears single hours (C-06), it answers those credits and the others stay. A case
+    that had passed is taken back from the record too. Errors as `pass_case`, and Refused for a reason
     that says nothing.
     """
     problem = reason_problem(reason)
     if problem is not None:
         raise Refused("reason", _("请写明清零的理由，学员会看到，申诉时也以此为准。") if problem == "short"
                       else _("理由最多 %(most)s 个字。", most=LONGEST_REASON), field="reason")
+    if only is not None and not only:
+        raise Refused("stretch", _("请勾选要清除的学时。"), field="stretch")
     case = _case_to_decide(ctx, case_id, version, CaseState.CLEARED)
+    only = _chosen(ctx, case, only)
     after_pass = case.state == CaseState.PASSED
-    _decide(ctx, case, CaseState.CLEARED, ground, reason.strip())
+    decision = _decide(ctx, case, CaseState.CLEARED, ground, reason.strip(), only)
     if after_pass:
         withdraw_hours(ctx, _source(case), local_date(ctx.now))
         reopen(ctx, case.enrollment_id)
-    clear_hours(ctx, case.enrollment_id, str(GROUND_TEXTS[ground]), reason.strip(), ctx.actor.account_id)
+    decision.cleared_slots = clear_hours(ctx, case.enrollment_id, str(GROUND_TEXTS[ground]), reason.strip(),
+                                         ctx.actor.account_id, only)
     person = person_of(ctx, case.person_id)
-    send_sms(ctx, person, GROUND_SMS[ground], key=f"audit:{case.id}:cleared", name=person.name,
+    texts = GROUND_SMS if only is None else PARTIAL_SMS
+    send_sms(ctx, person, texts[ground], key=f"audit:{case.id}:cleared", name=person.name,
              post=ctx.db.get_one(Post, case.post_id).name, year=case.year)
     ctx.publish(HoursCleared(case.enrollment_id, after_pass))
     return case
+
+
+def _chosen(ctx: Ctx, case: AuditCase, only: Collection[Id] | None) -> frozenset[Id] | None:
+    """The credits to clear; None for all of them: where the tenant clears years only, and where all were picked."""
+    if only is None or ctx.rules().audit.clears != "hours":
+        return None
+    standing = {one.credit_id for one in stretches(ctx, case.enrollment_id)}
+    return None if set(only) >= standing else frozenset(only)
 
 
 def _case_to_decide(ctx: Ctx, case_id: Id, version: int, wanted: CaseState) -> AuditCase:
@@ -131,16 +151,21 @@ def _check_not_oneself(ctx: Ctx, case: AuditCase) -> None:
         raise Forbidden("own_case", _("不能审核自己的学时。请由其他审核员处理。"))
 
 
-def _decide(ctx: Ctx, case: AuditCase, state: CaseState, ground: Ground | None = None, reason: str = "") -> None:
+def _decide(ctx: Ctx, case: AuditCase, state: CaseState, ground: Ground | None = None, reason: str = "",
+            only: frozenset[Id] | None = None) -> AuditDecision:
+    """The decision with the evidence that it is taken on."""
     case.state = state
-    ctx.db.add(AuditDecision(case_id=case.id, state=state, ground=ground, reason=reason,
-                             by_account=ctx.actor.account_id, by_name=ctx.actor.name or SYSTEM, at=ctx.now))
+    decision = AuditDecision(case_id=case.id, state=state, ground=ground, reason=reason, partial=only is not None,
+                             by_account=ctx.actor.account_id, by_name=ctx.actor.name or SYSTEM, at=ctx.now)
+    ctx.db.add(decision)
     try:
         ctx.db.flush()
     except StaleDataError:
         raise Conflict("decided", _("这一条刚被其他审核员处理过，您的决定没有生效。请刷新后再看。")) from None
+    freeze_evidence(ctx, case, decision, only)
     release_pictures(ctx, case.enrollment_id)
-    ctx.record(f"audit.{state}", case.id, ground=ground or "")
+    ctx.record(f"audit.{state}", case.id, ground=ground or "", partial=decision.partial)
+    return decision
 
 
 def _source(case: AuditCase) -> str:

@@ -46,3 +46,10 @@ GROUND_SMS = {
     Ground.NO_SNAPSHOTS: "no_snapshots_sms",
 }
 """N-46's text accuses of cheating; where pictures merely lack, A.7 gives a neutral one."""
+
+PARTIAL_SMS = {
+    Ground.NOT_IN_PERSON: "partial_cheating_sms",
+    Ground.IMPROPER_MEANS: "partial_cheating_sms",
+    Ground.NO_SNAPSHOTS: "no_snapshots_sms",
+}
+"""Where only some hours are cleared (C-06): N-46 with 部分, as in A.7's text."""

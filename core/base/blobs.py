@@ -24,6 +24,12 @@ class BlobStore(Protocol):
     def read(self, key: str) -> bytes:
         """The bytes; raises FileNotFoundError."""
 
+    def size(self, key: str) -> int:
+        """How many bytes there are; raises FileNotFoundError."""
+
+    def part(self, key: str, first: int, count: int) -> bytes:
+        """Some of the bytes, for serving by range; raises FileNotFoundError."""
+
     def delete(self, key: str) -> None:
         """Forget the bytes; nothing happens when they are not there."""
 
@@ -61,6 +67,14 @@ class LocalStore:
     def read(self, key: str) -> bytes:
         return (self._root / key).read_bytes()
 
+    def size(self, key: str) -> int:
+        return (self._root / key).stat().st_size
+
+    def part(self, key: str, first: int, count: int) -> bytes:
+        with (self._root / key).open("rb") as file:
+            file.seek(first)
+            return file.read(count)
+
     def delete(self, key: str) -> None:
         (self._root / key).unlink(missing_ok=True)
 
@@ -90,6 +104,14 @@ class Blobs:
         """The plain bytes; FileNotFoundError when they were purged or never there."""
         data = self._store.read(_checked(key))
         return self._keys.open(data) if sealed else data
+
+    def size(self, key: str) -> int:
+        """The length of an unsealed blob."""
+        return self._store.size(_checked(key))
+
+    def part(self, key: str, first: int, count: int) -> bytes:
+        """Some bytes of an unsealed blob."""
+        return self._store.part(_checked(key), first, count)
 
     def delete(self, key: str) -> None:
         self._store.delete(_checked(key))

@@ -29,7 +29,7 @@ class S3Store:
 
     def write(self, key: str, data: bytes) -> None:
         """Keep the bytes; S3 answers when they are durable, and shows an object whole or not at all (O5, O11)."""
-        if self._there(key):
+        if self._length(key) is not None:
             return
         try:
             self._client.put_object(self._bucket, self._name(key), BytesIO(data), len(data))
@@ -38,8 +38,12 @@ class S3Store:
 
     def read(self, key: str) -> bytes:
         """The bytes; FileNotFoundError when there are none."""
+        return self.part(key, 0, 0)
+
+    def part(self, key: str, first: int, count: int) -> bytes:
+        """Some of the bytes; a count of 0 means up to the end."""
         try:
-            answer = self._client.get_object(self._bucket, self._name(key))
+            answer = self._client.get_object(self._bucket, self._name(key), offset=first, length=count)
         except S3Error as error:
             if error.code in _GONE:
                 raise FileNotFoundError(key) from None
@@ -63,16 +67,22 @@ class S3Store:
         """Never a local file."""
         return None
 
-    def _there(self, key: str) -> bool:
+    def size(self, key: str) -> int:
+        """How many bytes there are; FileNotFoundError when there are none."""
+        found = self._length(key)
+        if found is None:
+            raise FileNotFoundError(key)
+        return found
+
+    def _length(self, key: str) -> int | None:
         try:
-            self._client.stat_object(self._bucket, self._name(key))
+            return int(self._client.stat_object(self._bucket, self._name(key)).size or 0)
         except S3Error as error:
             if error.code in _GONE:
-                return False
+                return None
             raise _down(error) from error
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise _down(error) from error
-        return True
 
     def _name(self, key: str) -> str:
         return f"{self._prefix}/{key}"

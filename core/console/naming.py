@@ -181,6 +181,7 @@ RULES: Mapping[str, Any] = {
     "texts.audit_passed_sms": _l("学时审核通过的短信"),
     "texts.cheating_sms": _l("作弊清零的短信"),
     "texts.no_snapshots_sms": _l("缺少照片的短信"),
+    "texts.partial_cheating_sms": _l("作弊清除部分学时的短信"),
     "texts.code_sms": _l("验证码短信"),
     "texts.exam_failed": _l("考核未通过的提示"),
     "texts.replacement": _l("换证的提示"),

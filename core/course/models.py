@@ -117,7 +117,8 @@ class StudyLease(Base):
     """The right of one page to study for a person. A newer page takes over: at most one is open (L1).
 
     `state` is what the next beat is judged by and `seq` the number it must carry: one statement moves both on.
-    `base` and `opened` as in `tokens.Lease`; `first` is the state that the lease was opened with.
+    `base` and `opened` as in `tokens.Lease`; `first` is the state that the lease was opened with. `device` is what
+    the browser calls itself, `device_mac` stands for the cookie by which it is known again (L17).
     """
 
     __tablename__ = "study_lease"
@@ -143,6 +144,8 @@ class StudyLease(Base):
     closed_ms: Mapped[int | None] = mapped_column(BigInteger)
     closed_why: Mapped[str | None] = mapped_column(String(30))
     device: Mapped[str] = mapped_column(String(200), default="", info=personal(Retention.EVIDENCE))
+    device_mac: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True,
+                                            info=personal(Retention.EVIDENCE))
 
 
 class BeatRow(Base):
@@ -267,7 +270,7 @@ class BeatsPruned(Base):
 
 
 class MediaRead(Base):
-    """A range of a lesson's video that a lease fetched: who never fetches has seen nothing (L5)."""
+    """A range of a lesson's video that a lease fetched, of so many bytes: who never fetches has seen nothing (L5)."""
 
     __tablename__ = "media_read"
 
@@ -276,6 +279,7 @@ class MediaRead(Base):
     at_ms: Mapped[int] = mapped_column(BigInteger)
     first: Mapped[int] = mapped_column(Integer)
     last: Mapped[int] = mapped_column(Integer)
+    size: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 for _name in APPEND_ONLY:

@@ -1,9 +1,7 @@
 """我的培训, the player, its beats and media, the study record, and the catalogue (N-31 … N-38)."""
-import re
-from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, jsonify, redirect, request, send_file, url_for
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,8 +17,10 @@ from core.course.queries import LessonState
 from core.course.rules import Pace
 from core.course.schemas import BeatSchema, LeaseSchema
 from core.course.shedding import Shedding
+from core.course.streaming import video_piece
 from core.course.subjects import own_subject
 from core.course.wording import Words, hours_text, listed, waiting_text
+from core.identity import device_token, know_device, new_device_token
 from core.presence import check_url
 from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
@@ -178,20 +178,21 @@ def _turn_back(error: DomainError) -> Response:
 def lease(enrollment_id: UUID) -> ResponseReturnValue:
     """The page asks to study; answers with the first token and the lesson."""
     ctx = current_ctx()
-    asked = LeaseSchema.read(request)
+    asked, browser = LeaseSchema.read(request), device_token() or new_device_token()
     try:
-        opened = service.open_lease(ctx, enrollment_id, asked.lesson, request.user_agent.string)
+        opened = service.open_lease(ctx, enrollment_id, asked.lesson, request.user_agent.string, browser)
     except Refused as error:
         if error.code in ("presence_wanted", "hours_waiting"):
             error.facts["again"] = check_url(ctx, enrollment_id, url_for(".player", enrollment_id=enrollment_id))
         raise
     media = url_for(".media", lease_id=opened.lease_id)
-    return jsonify(
+    opening = jsonify(
         lease=str(opened.lease_id), token=opened.token, interval_ms=opened.state.interval_ms,
         resume_ms=opened.state.resume_ms,
         lesson={"id": str(opened.lesson.id), "title": opened.lesson.title, "media": media},
         cut=late_routes.cut_of(ctx, opened.lease_id), **late_routes.hours_of(ctx, own_subject(ctx, enrollment_id)),
         **standing(opened.state, Words.read(), queries.pace(ctx)))
+    return know_device(opening, browser)
 
 
 @bp.post(BEAT)
@@ -222,27 +223,11 @@ def beat() -> ResponseReturnValue:
 def media(lease_id: UUID) -> ResponseReturnValue:
     """The lesson of an open lease, by range; each fetched range is logged (L5)."""
     ctx = current_ctx()
-    key = service.media_of_lease(ctx, lease_id)
-    response = _video(ctx, key)
-    if response.status_code < 400 and request.method == "GET":
-        first, last = _fetched(response)
-        service.note_media_read(ctx, lease_id, first, last)
-    return response
-
-
-def _video(ctx: Ctx, key: str) -> Response:
-    local = ctx.blobs.path(key)
-    source = local if local is not None else BytesIO(ctx.blobs.get(key, sealed=False))
-    response = send_file(source, mimetype="video/mp4", conditional=True, etag=key.rsplit("/", 1)[-1], max_age=0)
-    response.headers["Accept-Ranges"] = "bytes"
-    return response
-
-
-def _fetched(response: Response) -> tuple[int, int]:
-    """First and last byte of what is sent."""
-    length = response.content_length or 0
-    found = re.match(r"bytes (\d+)-(\d+)/", response.headers.get("Content-Range", ""))
-    return (int(found.group(1)), int(found.group(2))) if found else (0, max(0, length - 1))
+    lesson = service.lesson_of_lease(ctx, lease_id)
+    piece = video_piece(ctx, lesson.media_key, lesson.duration_ms)
+    if piece.response.status_code < 400 and request.method == "GET":
+        service.note_media_read(ctx, lease_id, piece.first, piece.last, piece.size)
+    return piece.response
 
 
 # --- 重播 -------------------------------------------------------------------------------------------------
@@ -266,7 +251,8 @@ def replay(enrollment_id: UUID) -> ResponseReturnValue:
 @policy(Permission.STUDY)
 def replay_media(enrollment_id: UUID, lesson_id: UUID) -> ResponseReturnValue:
     ctx = current_ctx()
-    return _video(ctx, service.media_of_replay(ctx, enrollment_id, lesson_id))
+    lesson = service.lesson_of_replay(ctx, enrollment_id, lesson_id)
+    return video_piece(ctx, lesson.media_key, lesson.duration_ms).response
 
 
 # --- 课程目录 ---------------------------------------------------------------------------------------------

@@ -86,7 +86,8 @@ def check_may_study(ctx: Ctx, asked: Subject) -> None:
                 "请先学习先报名的岗位：%(title)s（%(post)s）。学完后再学习本岗位。", title=other.title, post=other.post))
 
 
-def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device: str = "") -> Opened:
+def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device: str = "",
+               device_token: str = "") -> Opened:
     """Let this page study (N-33): closes whatever page the person had open before (L1).
 
     `lesson_id` asks for a lesson, else the next one that owes hours is taken. Refused: not paid, not the first
@@ -117,7 +118,7 @@ def open_lease(ctx: Ctx, enrollment_id: Id, lesson_id: Id | None = None, device:
                        base=max(0, learned.learned_slots - gap.first), seq=state.seq,
                        opened=asked_since(ctx, asked, latest, learned.learned_slots, study.round),
                        state=pack(state), first=pack(state), opened_ms=now, last_ms=state.last_at_ms,
-                       device=device[:200])
+                       device=device[:200], device_mac=ctx.mac(device_token) if device_token else "")
     ctx.db.add(lease)
     try:
         ctx.db.flush()
@@ -290,28 +291,26 @@ def recheck_completion(ctx: Ctx, enrollment_id: Id) -> None:
 
 # --- media -----------------------------------------------------------------------------------------------
 
-def media_of_lease(ctx: Ctx, lease_id: Id) -> str:
-    """The blob key of the lesson that an open lease of the acting person studies; NotFound otherwise."""
+def lesson_of_lease(ctx: Ctx, lease_id: Id) -> Lesson:
+    """The lesson that an open lease of the acting person studies; NotFound otherwise."""
     lease = ctx.db.get(StudyLease, lease_id)
     if lease is None or lease.person_id != ctx.actor.person_id or lease.closed_ms is not None:
         raise NotFound("lease_unknown", _("这个视频地址已经失效。请从“我的培训”重新进入学习。"))
-    lesson = ctx.db.get(Lesson, lease.lesson_id)
-    assert lesson is not None
-    return lesson.media_key
+    return ctx.db.get_one(Lesson, lease.lesson_id)
 
 
-def note_media_read(ctx: Ctx, lease_id: Id, first: int, last: int) -> None:
+def note_media_read(ctx: Ctx, lease_id: Id, first: int, last: int, size: int) -> None:
     """Log a fetched range against the lease (L5); in a short transaction of its own, since the request reads."""
     with ctx.aside() as session:
-        session.add(MediaRead(lease_id=lease_id, at_ms=millis(ctx.now), first=first, last=last))
+        session.add(MediaRead(lease_id=lease_id, at_ms=millis(ctx.now), first=first, last=last, size=size))
 
 
-def media_of_replay(ctx: Ctx, enrollment_id: Id, lesson_id: Id) -> str:
-    """The blob key for 重播: only after all is learned, with free seeking (N-37)."""
+def lesson_of_replay(ctx: Ctx, enrollment_id: Id, lesson_id: Id) -> LessonState:
+    """The lesson for 重播: only after all is learned, with free seeking (N-37)."""
     asked = own_subject(ctx, enrollment_id)
     if not progress(ctx, asked).done:
         raise Refused("replay_too_early", ctx.text("no_seek"))
     lesson = next((one for one in lessons_of(ctx, asked) if one.id == lesson_id), None)
     if lesson is None:
         raise NotFound("lesson_unknown", _("这节课不在本培训的课程包里。请从课程目录里选择。"))
-    return lesson.media_key
+    return lesson

@@ -9,6 +9,7 @@ from core.identity.codes import (
     send_code,
 )
 from core.identity.consent import give_consent, withdraw_consent
+from core.identity.devices import new_device_token
 from core.identity.events import CodeDrawn, ConsentWithdrawn
 from core.identity.finding import find_people
 from core.identity.hashing import hash_password
@@ -22,6 +23,7 @@ from core.identity.queries import (
     face_consent,
     load_actor,
     password_is_initial,
+    people_with_phone_of,
     person_by_id_number,
     person_facts,
     person_of,
@@ -31,13 +33,15 @@ from core.identity.queries import (
 from core.identity.rules import SIDE_TEXTS, CodePurpose, Side
 from core.identity.service import digest, end_sessions, open_full_session, set_password
 from core.identity.standing import standing_trainee, standing_values
+from core.identity.widgets import device_token, know_device
 
 __all__ = [
-    "SIDE_TEXTS", "Account", "AccountRole", "CodeDrawn", "CodePurpose", "Consent", "ConsentWithdrawn", "IdScan",
-    "ImageChallenge", "LoginSession", "Person", "Side", "StaffFacts", "account_of", "allow_sms", "check_image_code",
-    "check_phone_free", "check_sensitive", "confirm_phone", "current_person", "digest", "end_sessions", "face_consent",
-    "find_people", "give_consent", "hash_password", "hit", "know_after_code", "load_actor", "lock_out",
-    "new_image_code", "note_study", "open_full_session", "open_person", "open_staff", "password_is_initial",
+    "Account", "AccountRole", "CodeDrawn", "CodePurpose", "Consent", "ConsentWithdrawn", "IdScan", "ImageChallenge",
+    "LoginSession", "Person", "SIDE_TEXTS", "Side", "StaffFacts", "account_of", "allow_sms", "check_image_code",
+    "check_phone_free", "check_sensitive", "confirm_phone", "current_person", "device_token", "digest",
+    "end_sessions", "face_consent", "find_people", "give_consent", "hash_password", "hit", "know_after_code",
+    "know_device", "load_actor", "lock_out", "new_device_token", "new_image_code", "note_study",
+    "open_full_session", "open_person", "open_staff", "password_is_initial", "people_with_phone_of",
     "person_by_id_number", "person_facts", "person_of", "prove_phone", "scans_of", "send_code", "sessions_of",
     "set_password", "set_phone", "standing_trainee", "standing_values", "withdraw_consent",
 ]

@@ -14,6 +14,11 @@ from core.identity.models import Account, KnownDevice
 TOKEN_LENGTH = 43
 
 
+def new_device_token() -> str:
+    """A token for the cookie of a browser that has none; by itself it proves nothing."""
+    return secrets.token_urlsafe(32)
+
+
 def is_known(ctx: Ctx, account_id: Id, token: str) -> bool:
     """Whether this browser has proven the phone of this account; notes that it was seen."""
     row = _row(ctx, account_id, token)
@@ -25,7 +30,7 @@ def is_known(ctx: Ctx, account_id: Id, token: str) -> bool:
 
 def remember(ctx: Ctx, account: Account, token: str, label: str) -> str:
     """Know this browser from now on; returns the token for its cookie, the one it has where several share it."""
-    token = token if len(token) == TOKEN_LENGTH else secrets.token_urlsafe(32)
+    token = token if len(token) == TOKEN_LENGTH else new_device_token()
     row = _row(ctx, account.id, token)
     if row is None:
         row = KnownDevice(account_id=account.id, token_digest=_digest(token), created_at=ctx.now, seen_at=ctx.now)

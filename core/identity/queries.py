@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from core.base.db import Id
 from core.base.errors import NotFound
@@ -89,6 +89,11 @@ def current_person(ctx: Ctx) -> Person:
 def person_by_id_number(ctx: Ctx, id_number: str) -> Person | None:
     """The person with this resident ID number in its one written form."""
     return ctx.db.scalar(select(Person).where(Person.id_number_mac == ctx.mac(id_number)))
+
+
+def people_with_phone_of(ctx: Ctx, person: Person) -> int:
+    """How many persons have this person's phone on file, oneself included (L17)."""
+    return ctx.db.scalar(select(func.count()).select_from(Person).where(Person.phone_mac == person.phone_mac)) or 0
 
 
 def account_of(ctx: Ctx, person: Person) -> Account:

@@ -57,6 +57,7 @@ class Challenge(Base):
     digests: Mapped[list[str]] = mapped_column(JSON, default=list, info=personal(Retention.EVIDENCE))
     looks: Mapped[bytes | None] = mapped_column(SealedBytes, info=personal(Retention.EVIDENCE))
     likeness: Mapped[int] = mapped_column(default=0, server_default="0")
+    camera: Mapped[str] = mapped_column(String(400), default="", server_default="", info=personal(Retention.EVIDENCE))
 
 
 class Attestation(Base):
@@ -102,6 +103,7 @@ class Snapshot(Base):
     euclid: Mapped[float | None]
     cosine: Mapped[float | None]
     judged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    camera: Mapped[str] = mapped_column(String(400), default="", server_default="", info=personal(Retention.EVIDENCE))
 
 
 class SupervisedSession(Base):

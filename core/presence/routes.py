@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from core.access import Permission, camera_page, policy, trail_exempt
 from core.base.errors import Refused
 from core.identity import current_person, face_consent, give_consent, withdraw_consent
-from core.presence import service, snapshots, tokens
+from core.presence import looking, service, snapshots, tokens
+from core.presence.cameras import HEADER, read_camera
 from core.presence.client import face_client
 from core.presence.drawing import by_secrets
 from core.presence.liveness import Drawer
@@ -101,7 +102,8 @@ def withdraw() -> ResponseReturnValue:
 def begin(token: str) -> Response:
     """“拍照识别”: open a try; the action is not told yet."""
     ctx = current_ctx()
-    challenge = service.open_challenge(ctx, tokens.open_gate(ctx, token), _drawer())
+    challenge = service.open_challenge(ctx, tokens.open_gate(ctx, token), _drawer(),
+                                       read_camera(request.headers.get(HEADER, "")))
     return jsonify(nonce=challenge.nonce, frames=url_for(".frames", challenge_id=challenge.id))
 
 
@@ -143,23 +145,16 @@ def _said(progress: Progress) -> dict[str, object]:
 def take(token: str) -> Response:
     """A picture that the study asked for (N-33)."""
     ctx = current_ctx()
-    row = snapshots.take_snapshot(ctx, tokens.open_ask(ctx, token), _body(snapshots.MOST_BYTES))
+    row = snapshots.take_snapshot(ctx, tokens.open_ask(ctx, token), _body(snapshots.MOST_BYTES),
+                                  read_camera(request.headers.get(HEADER, "")))
     return jsonify(slot=row.slot, verdict=row.verdict)
 
 
-@bp.get("/snapshots/<uuid:snapshot_id>.jpg")
+@bp.get("/pictures/<token>")
 @policy(Permission.AUDIT)
-def picture(snapshot_id: UUID) -> Response:
-    """A snapshot for the auditor: never cached, every look on the trail (P-08)."""
-    return _jpeg(snapshots.look_at(current_ctx(), snapshot_id))
-
-
-@bp.get("/attestations/<uuid:attestation_id>.jpg")
-@policy(Permission.AUDIT)
-def face(attestation_id: UUID) -> Response:
-    """The frame that was matched when the player opened."""
-    return _jpeg(snapshots.look_at_face(current_ctx(), attestation_id))
-
-
-def _jpeg(content: bytes) -> Response:
-    return Response(content, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})
+def picture(token: str) -> Response:
+    """A picture for the auditor, at an address of the own account that is good for minutes: never cached, every look
+    on the trail (P-08)."""
+    data = looking.look_at(current_ctx(), token)
+    kind = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
+    return Response(data, mimetype=kind, headers={"Cache-Control": "no-store"})

@@ -96,7 +96,7 @@ def split_batch(body: bytes) -> list[bytes]:
     return frames
 
 
-def open_challenge(ctx: Ctx, gate: Gate, draw: Drawer = by_secrets) -> Challenge:
+def open_challenge(ctx: Ctx, gate: Gate, draw: Drawer = by_secrets, camera: str = "") -> Challenge:
     """A new try; an open one ends. Refused: no consent, no photo on file, no try left within the hour (A.7)."""
     with reading(ctx) as read:
         person = current_person(read)
@@ -115,7 +115,7 @@ def open_challenge(ctx: Ctx, gate: Gate, draw: Drawer = by_secrets) -> Challenge
     challenge = Challenge(
         id=challenge_id, person_id=person.id, enrollment_id=gate.enrollment_id, nonce=token_urlsafe(24),
         actions=[action.value for action in draw([Action(one) for one in rules.actions], rules.actions_drawn)],
-        step=0, state=ChallengeState.LOOKING, reason="", opened_at=ctx.now, digests=[])
+        step=0, state=ChallengeState.LOOKING, reason="", opened_at=ctx.now, digests=[], camera=camera)
     ctx.db.add(challenge)
     ctx.db.flush()
     return challenge

@@ -8,12 +8,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from core.base.db import Id
-from core.base.errors import NotFound, Refused
+from core.base.errors import Refused
 from core.identity import current_person, person_of
 from core.presence.client import FaceRefusal, face_client
 from core.presence.drawing import due_between
 from core.presence.matching import Zone
-from core.presence.models import Attestation, Snapshot
+from core.presence.models import Snapshot
 from core.presence.queries import match_rules, mean_vector, snapshot, snapshot_key, template_of
 from core.presence.service import require_consent
 from core.presence.states import SnapshotVerdict, verdict_of
@@ -54,7 +54,7 @@ def snapshot_due(ctx: Ctx, enrollment_id: Id, before: int, after: int, round_: i
     return asks(ctx.tenant, ctx.rules(), snapshot_key(ctx), ask, after)
 
 
-def take_snapshot(ctx: Ctx, ask: Ask, data: bytes) -> Snapshot:
+def take_snapshot(ctx: Ctx, ask: Ask, data: bytes, camera: str = "") -> Snapshot:
     """Keep a picture and have it judged after the commit. A second one for the same slot changes nothing."""
     if len(data) > MOST_BYTES or not data.startswith(b"\xff\xd8\xff"):
         raise Refused("bad_snapshot", _("抓拍照片没有传完整，请检查摄像头和网络。"))
@@ -62,7 +62,8 @@ def take_snapshot(ctx: Ctx, ask: Ask, data: bytes) -> Snapshot:
     if (known := _taken(ctx, ask)) is not None:
         return known
     row = Snapshot(person_id=ask.person_id, enrollment_id=ask.enrollment_id, round=ask.round, slot=ask.slot,
-                   taken_at=ctx.now, picture_key=ctx.blobs.put(data, "snap"), verdict=SnapshotVerdict.WAITING)
+                   taken_at=ctx.now, picture_key=ctx.blobs.put(data, "snap"), verdict=SnapshotVerdict.WAITING,
+                   camera=camera)
     try:
         with ctx.db.begin_nested():
             ctx.db.add(row)
@@ -120,34 +121,3 @@ def _compare(ctx: Ctx, row: Snapshot, picture: bytes) -> tuple[dict[str, Any], b
         parts += [template.vector, *([mean] if mean else [])]
     answer = face_client(ctx).ask({"op": "snapshot", "match": asdict(match_rules(ctx, frames=1))}, parts)
     return dict(answer.head), answer.parts[0]
-
-
-def look_at(ctx: Ctx, snapshot_id: Id) -> bytes:
-    """The picture for somebody who may see it; each look leaves a trail entry. NotFound when it is not judged
-    yet, was unreadable or has been purged."""
-    row = snapshot(ctx, snapshot_id)
-    key = None if row.verdict == SnapshotVerdict.WAITING else row.picture_key
-    return _look(ctx, "presence.look", key, row)
-
-
-def look_at_face(ctx: Ctx, attestation_id: Id) -> bytes:
-    """The frame of a passed face check, likewise."""
-    row = ctx.db.get(Attestation, attestation_id)
-    if row is None:
-        raise _gone()
-    return _look(ctx, "presence.look_at_face", row.picture_key, row)
-
-
-def _look(ctx: Ctx, action: str, key: str | None, row: Snapshot | Attestation) -> bytes:
-    try:
-        picture = ctx.blobs.get(key) if key else b""
-    except (OSError, ValueError):
-        picture = b""
-    if not picture:
-        raise _gone()
-    ctx.record_aside(action, row.id, person=str(row.person_id), enrollment=str(row.enrollment_id))
-    return picture
-
-
-def _gone() -> NotFound:
-    return NotFound("no_picture", _("这张照片还没有比对完，或已按期限删除。"))

@@ -13,6 +13,7 @@ from core.base.errors import NotFound
 from core.tenancy import Ctx, Tenant
 
 ASK_MINUTES = 3
+LOOK_MINUTES = 10
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class Ask:
     round: int
     slot: int
     asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Look:
+    """A picture that an account was shown the address of, and when."""
+
+    account_id: Id
+    kind: str
+    row_id: Id
+    at: datetime
 
 
 Token = TypeVar("Token", Gate, Ask)
@@ -82,6 +93,19 @@ def open_ask(ctx: Ctx, token: str) -> Ask:
     if ctx.now - asked_at > timedelta(minutes=ASK_MINUTES):
         raise NotFound("ask_over", _("这次抓拍已经过时，不需要再上传。"))
     return _own(ctx, ask)
+
+
+def look_token(ctx: Ctx, look: Look) -> str:
+    return _dumps(ctx.tenant, "look", [look.account_id.hex, look.kind, look.row_id.hex, int(look.at.timestamp())])
+
+
+def open_look(ctx: Ctx, token: str) -> Look:
+    """The look of a token, for the account it was made for; anything else is NotFound."""
+    account, kind, row, at = _loads(ctx.tenant, "look", token, 4)
+    look = Look(UUID(str(account)), str(kind), UUID(str(row)), datetime.fromtimestamp(int(str(at)), ctx.now.tzinfo))
+    if look.account_id != ctx.actor.account_id:
+        raise _unknown()
+    return look
 
 
 def _own(ctx: Ctx, found: Token) -> Token:

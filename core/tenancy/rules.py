@@ -233,6 +233,7 @@ class TextRules:
     audit_passed_sms: str
     cheating_sms: str
     no_snapshots_sms: str
+    partial_cheating_sms: str    # where only some hours are cleared
     code_sms: str
     exam_failed: str
     replacement: str

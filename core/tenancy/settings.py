@@ -16,6 +16,7 @@ TEXT_VARIABLES: Mapping[str, frozenset[str]] = {
     "exempt_reason": frozenset({"first_post", "year", "general", "left"}),
     "cheating_sms": frozenset({"name", "post", "year"}),
     "no_snapshots_sms": frozenset({"name", "post", "year"}),
+    "partial_cheating_sms": frozenset({"name", "post", "year"}),
     "code_sms": frozenset({"code", "minutes"}),
     "continuing_hint": frozenset({"url"}),
     "deadline_reminder_sms": frozenset({"name", "posts", "day", "days", "missing"}),

@@ -17,3 +17,15 @@ def without_audit() -> Callable[[Tenant], None]:
         tenant.file = replace(tenant.file, rule_set=replace(rule_set, rules=rules))
 
     return turn_off
+
+
+@pytest.fixture
+def by_hours() -> Callable[[Tenant], None]:
+    """`by_hours(tenant)`: the rule audit.clears is `hours` there (C-06)."""
+
+    def turn_on(tenant: Tenant) -> None:
+        rule_set = tenant.file.rule_set
+        rules = replace(rule_set.rules, audit=replace(rule_set.rules.audit, clears="hours"))
+        tenant.file = replace(tenant.file, rule_set=replace(rule_set, rules=rules))
+
+    return turn_on

@@ -14,7 +14,7 @@ from core.cycle import EnrollmentState, enrollment
 from core.exam import exam_passed
 from core.identity import person_of
 from core.notification import inbox, messages_of
-from core.presence.models import EvidenceTerm
+from core.presence.models import EvidenceTerm, Snapshot
 from core.registry import hours_on_record
 from core.tenancy import Tenant, unit_of_work
 from core.work import run_waiting
@@ -35,6 +35,11 @@ def decide(browser: Browser, tenant: Tenant, one: Audited, what: str, **form: ob
     """A decision on the case as it stands now."""
     case = case_of(tenant, one)
     return browser.submit(f"/audit/{case.id}/{what}", {"version": case.version, **form}).status_code
+
+
+def pictures_on(page: str) -> list[str]:
+    """The addresses of the pictures on a case's page, the photo on file first."""
+    return [part.split('"')[0] for part in page.split('src="')[1:] if part.startswith("/presence/pictures/")]
 
 
 def sent(tenant: Tenant) -> list[str]:
@@ -89,12 +94,25 @@ def test_the_case_shows_pictures_beside_the_photo(tenant: Tenant, auditor: Brows
     for words in ("档案照片", "比对一致", "不像本人", "0.31", "0.72", "32 / 32", "86 分", "1张需核对",
                   "2026-11-25 至 2026-11-27"):
         assert words in page, words
-    pictures = [part.split('"')[0] for part in page.split(f'src="/audit/{case.id}/pictures/')[1:]]
-    assert len(pictures) == 2
-    for path in (f"/audit/{case.id}/photo", *(f"/audit/{case.id}/pictures/{picture}" for picture in pictures)):
+    pictures = pictures_on(page)
+    assert len(pictures) == 3
+    for path in pictures:
         assert auditor.get(path).mimetype == "image/jpeg"
-    other = case_of(tenant, waiting(tenant, 2))
-    assert auditor.get(f"/audit/{other.id}/pictures/{pictures[0]}").status_code == 404
+
+
+def test_an_address_of_a_picture_is_for_one_account_and_minutes(
+        tenant: Tenant, auditor: Browser, browser_of: BrowserOf, clock: FixedClock) -> None:
+    """P-08, C-24: signed, for the account that it was shown to, ten minutes; the trainee and a guess see nothing."""
+    one = waiting(tenant)
+    path = pictures_on(auditor.get(f"/audit/{case_of(tenant, one).id}").text)[1]
+    assert auditor.get(path).status_code == 200
+    second = signed_in(browser_of(tenant), staff(tenant, Role.AUDITOR, username="second"))
+    assert second.get(path).status_code == 404
+    assert signed_in(browser_of(tenant), one.who).get(path).status_code == 403
+    assert auditor.get(path[:-3] + "abc").status_code == 404
+    clock.advance(minutes=11)
+    late = auditor.get(path)
+    assert late.status_code == 404 and "已过期" in late.text
 
 
 def test_passing(tenant: Tenant, auditor: Browser) -> None:
@@ -201,13 +219,14 @@ def test_pictures_are_held_while_a_case_is_open(tenant: Tenant, auditor: Browser
     with unit_of_work(tenant, NOBODY) as ctx:
         assert ctx.db.get_one(EvidenceTerm, one.enrollment).until is None
     case = case_of(tenant, one)
-    picture = auditor.get(f"/audit/{case.id}").text.split("/pictures/")[1].split('"')[0]
-    assert auditor.get(f"/audit/{case.id}/pictures/{picture}").status_code == 200
+    with unit_of_work(tenant, NOBODY) as ctx:
+        picture = ctx.db.scalars(select(Snapshot.id).where(Snapshot.verdict == "same")).one()
+    assert auditor.get(pictures_on(auditor.get(f"/audit/{case.id}").text)[1]).status_code == 200
     decide(auditor, tenant, one, "pass")
     with unit_of_work(tenant, NOBODY) as ctx:
         assert ctx.db.get_one(EvidenceTerm, one.enrollment).until == clock.now() + timedelta(days=15 + 90)
         looks = ctx.db.scalars(select(TrailRow.subject).where(TrailRow.action == "presence.look")).all()
-        assert list(looks) == [picture]
+        assert list(looks) == [str(picture)]
 
 
 def test_who_may_audit(tenant: Tenant, browser_of: BrowserOf) -> None:
@@ -216,7 +235,7 @@ def test_who_may_audit(tenant: Tenant, browser_of: BrowserOf) -> None:
     case = case_of(tenant, one)
     for somebody in (one.who, staff(tenant, Role.ADMINISTRATOR), staff(tenant, Role.HOTLINE)):
         browser = signed_in(browser_of(tenant), somebody)
-        for path in ("/audit/", f"/audit/{case.id}", f"/audit/{case.id}/photo", f"/audit/{case.id}/clear"):
+        for path in ("/audit/", f"/audit/{case.id}", f"/audit/{case.id}/clear"):
             assert browser.get(path).status_code == 403, path
         assert browser.submit(f"/audit/{case.id}/pass", {"version": 1}).status_code == 403
     assert signed_in(browser_of(tenant), other.who).get(f"/study/{one.enrollment}/audit").status_code == 404

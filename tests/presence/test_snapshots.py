@@ -15,6 +15,7 @@ from core.base.trail import TrailRow
 from core.identity import Person, withdraw_consent
 from core.presence import SnapshotAsk, coverage, hold_pictures, release_pictures, snapshot_due, snapshots_of
 from core.presence.drawing import due_between, due_slots
+from core.presence.tokens import Look, look_token
 from core.presence.models import Attestation, FaceMean, FaceTemplate, Snapshot
 from core.tenancy import Tenant, unit_of_work
 from core.work import run_waiting
@@ -90,8 +91,10 @@ def test_a_picture_is_kept_sealed_judged_and_shown_to_the_auditor_only(
     blobs = tenant.config.tenant_var(tenant.slug) / "blobs"
     assert all(b"\xff\xd8\xff" not in path.read_bytes()[:64] for path in blobs.rglob("*") if path.is_file())
     raw = row.picture_key
-    auditor = signed_in(browser_of(tenant), staff(tenant, Role.AUDITOR))
-    address = f"/presence/snapshots/{row.id}.jpg"
+    who = staff(tenant, Role.AUDITOR)
+    auditor = signed_in(browser_of(tenant), who)
+    with unit_of_work(tenant, who.actor) as ctx:
+        address = f"/presence/pictures/{look_token(ctx, Look(who.account_id, 'snapshot', row.id, ctx.now))}"
     assert auditor.get(address).status_code == 404
     run_waiting(tenant)
     (row,) = taken(one)

@@ -21,6 +21,16 @@ export function cameraProblem(error) {
   return { NotAllowedError: "denied", NotFoundError: "missing", NotReadableError: "busy" }[error.name] || "missing";
 }
 
+// What the browser says of the camera, as a header: a sign for the auditor, no more.
+export function cameraFacts(video) {
+  const track = video.srcObject?.getVideoTracks()[0];
+  if (!track) return {};
+  const { width, height, frameRate } = track.getSettings?.() ?? {};
+  const capable = "width" in (track.getCapabilities?.() ?? {});
+  const facts = { label: track.label.slice(0, 120), width, height, rate: Math.round(frameRate || 0), capable };
+  return { "X-Camera": encodeURIComponent(JSON.stringify(facts)) };
+}
+
 const canvas = document.createElement("canvas");
 
 export function picture(video, width = 480, quality = 0.82) {

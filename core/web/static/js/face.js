@@ -1,5 +1,5 @@
 // The face box: frames go to the server as they are captured; what to do and whether it was done is said there.
-import { cameraProblem, eachFrame, openCamera, picture, send } from "./camera.js";
+import { cameraFacts, cameraProblem, eachFrame, openCamera, picture, send } from "./camera.js";
 import { Voice } from "./voice.js";
 
 const PER_SECOND = 12;
@@ -72,7 +72,7 @@ async function attempt() {
   say(words.look);
   voice.say("", words.look);
   hint.textContent = "";
-  const [status, begun] = await send(box.dataset.begin, null);
+  const [status, begun] = await send(box.dataset.begin, null, cameraFacts(video));
   if (status >= 400) refuse(begun, status);
   else await stream(begun);
 }

@@ -1,5 +1,5 @@
 // Pictures while studying: the beat's answer says when; the page only obeys.
-import { cameraProblem, closeCamera, openCamera, picture, send } from "./camera.js";
+import { cameraFacts, cameraProblem, closeCamera, openCamera, picture, send } from "./camera.js";
 
 export class Snapper {
   constructor(video = document.createElement("video")) {
@@ -27,7 +27,7 @@ export class Snapper {
     const body = await picture(this.video, 640, 0.85);
     for (let turn = 1; turn <= tries; turn += 1) {
       try {
-        const [status, said] = await send(url, body, { "Content-Type": "image/jpeg" });
+        const [status, said] = await send(url, body, { "Content-Type": "image/jpeg", ...cameraFacts(this.video) });
         return { ok: status < 400, ...said };
       } catch {
         await new Promise((done) => setTimeout(done, 1000 * turn));

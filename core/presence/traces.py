@@ -1,0 +1,33 @@
+"""What the face checks of an enrollment left behind, as the risk hints need it (L8, L11)."""
+from collections.abc import Sequence
+
+from sqlalchemy import func, or_, select
+
+from core.base.db import Id
+from core.presence.cameras import Camera, camera_of
+from core.presence.models import Challenge, FaceDuplicate, Snapshot
+from core.presence.states import ChallengeState, ReviewState, SnapshotVerdict
+from core.tenancy import Ctx
+
+
+def cameras_of(ctx: Ctx, enrollment_id: Id) -> Sequence[Camera | None]:
+    """The camera of each try and each picture; None where the page said nothing of it."""
+    kept = [*ctx.db.scalars(select(Challenge.camera).where(Challenge.enrollment_id == enrollment_id)),
+            *ctx.db.scalars(select(Snapshot.camera).where(Snapshot.enrollment_id == enrollment_id,
+                                                          Snapshot.verdict != SnapshotVerdict.SUPERVISED))]
+    return [camera_of(text) for text in kept]
+
+
+def answer_seconds(ctx: Ctx, enrollment_id: Id) -> Sequence[float]:
+    """From an action told to its having been done, for each passed try, the oldest first."""
+    rows = ctx.db.execute(select(Challenge.told_at, Challenge.ended_at).where(
+        Challenge.enrollment_id == enrollment_id, Challenge.state == ChallengeState.PASSED,
+        Challenge.told_at.is_not(None), Challenge.ended_at.is_not(None)).order_by(Challenge.opened_at))
+    return [(ended - told).total_seconds() for told, ended in rows if told and ended]
+
+
+def others_with_face_of(ctx: Ctx, person_id: Id) -> int:
+    """How many other persons' photos look like this person's, unless a human said that they are not the same (L13)."""
+    return ctx.db.scalar(select(func.count()).select_from(FaceDuplicate).where(
+        or_(FaceDuplicate.one_id == person_id, FaceDuplicate.other_id == person_id),
+        FaceDuplicate.state.in_((ReviewState.OPEN, ReviewState.SAME)))) or 0
