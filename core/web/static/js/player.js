@@ -1,75 +1,32 @@
 // Plays lessons and reports beats. Everything that counts is decided by the server: this page only plays on when
-// the server said so, and shows what the server credited.
-import { Pending } from "./pending.js";
+// the server said so, and shows what the server credited. While the network is cut it plays on as far as a cut may
+// count, keeps its beats sealed (queue.js), and brings them when it is back (C-02).
+import { Board } from "./board.js";
+import { control } from "./controls.js";
+import { Queue, reach } from "./queue.js";
 import { Snapper } from "./snapshot.js";
+import { Stage } from "./stage.js";
+import { ask, backoff, headers, insist, pause, refusal } from "./wire.js";
 
-const RETRY = [500, 1000, 2000, 4000];
-const SNAP_BACK = new Set(["too_fast", "behind", "silent"]);
+const TRIES = 4;
+const TICK = 500;
 
 class Player {
   constructor(root) {
     this.root = root;
-    this.words = JSON.parse(root.dataset.words);
+    this.address = root.dataset;
+    this.board = new Board(root);
+    this.words = this.board.words;
     this.video = root.querySelector("video");
-    this.button = this.part("toggle");
-    this.pending = new Pending();
+    this.stage = new Stage(this.video);
+    this.queue = new Queue(this.address.lease);
     const view = root.querySelector("[data-camera]");
     this.camera = view ? new Snapper(view) : null;
-    this.allowed = 0;         // milliseconds: as far as the picture may stand
-    this.granted = false;     // the server counts, the picture may run
-    this.wanted = true;       // the person wants it to run
+    this.wanted = true;       // the person wants the picture to run
+    this.cut = null;          // while the network is cut: how far the picture may run on
     this.busy = null;
     this.over = false;
-    this.bind();
-  }
-
-  part(name) { return this.root.querySelector(`[data-part="${name}"]`); }
-
-  bind() {
-    const video = this.video;
-    video.controls = false;
-    video.disablePictureInPicture = true;
-    video.addEventListener("seeking", () => {
-      if (Math.abs(video.currentTime * 1000 - this.allowed) > 700) video.currentTime = this.allowed / 1000;
-    });
-    video.addEventListener("timeupdate", () => {
-      if (!video.seeking && this.granted) this.allowed = Math.max(this.allowed, video.currentTime * 1000);
-    });
-    video.addEventListener("ratechange", () => {
-      if (video.playbackRate !== 1) video.playbackRate = 1;
-      if (video.defaultPlaybackRate !== 1) video.defaultPlaybackRate = 1;
-    });
-    video.addEventListener("play", () => { if (!this.granted) video.pause(); });
-    video.addEventListener("pause", () => {
-      if (this.granted && !video.ended && !this.over) this.hold(this.words.paused);
-    });
-    video.addEventListener("ended", () => this.report(true));
-    video.addEventListener("waiting", () => { if (this.granted) this.net("slow"); });
-    video.addEventListener("playing", () => this.net("on"));
-    video.addEventListener("error", () => this.stop(this.words.media));
-    video.addEventListener("contextmenu", (event) => event.preventDefault());
-    this.button.addEventListener("click", () => this.toggle());
-    this.part("mute").addEventListener("click", () => this.mute());
-    this.part("full").addEventListener("click", () => this.root.querySelector("[data-stage]").requestFullscreen?.());
-    document.addEventListener("keydown", (event) => this.key(event));
-    document.addEventListener("visibilitychange", () => {
-      if (document.hidden && this.granted) this.hold(this.words.hidden);
-    });
-    window.addEventListener("online", () => { if (this.wanted && !this.granted && !this.over) this.begin(); });
-    window.addEventListener("pagehide", () => this.leave());
-  }
-
-  key(event) {
-    if (event.target.closest("input, textarea, select, button, a, dialog") || event.altKey || event.ctrlKey) return;
-    if (event.key === " " || event.key === "k") { event.preventDefault(); this.toggle(); }
-    if (event.key === "m") this.mute();
-  }
-
-  mute() {
-    this.video.muted = !this.video.muted;
-    const button = this.part("mute");
-    button.setAttribute("aria-pressed", String(this.video.muted));
-    button.querySelector("span").textContent = this.video.muted ? this.words.unmute : this.words.mute;
+    control(this);
   }
 
   // --- opening -----------------------------------------------------------------------------------------
@@ -77,186 +34,200 @@ class Player {
   async open(lessonId) {
     this.changing = true;
     clearTimeout(this.timer);
-    this.say(this.words.opening);
-    const left = await this.pending.take();
-    if (left) await this.post(this.root.dataset.beat, left).catch(() => null);
+    this.board.say(this.words.opening);
+    await this.bringLeft();
     let answer;
     try {
-      answer = await this.insist(this.root.dataset.lease, lessonId ? { lesson: lessonId } : {});
+      answer = await insist(this.address.lease, lessonId ? { lesson: lessonId } : {}, () => this.board.net("off"));
+      await this.queue.use(answer.cut.key);
     } catch (refused) {
       this.changing = false;
       this.refused(refused);
       return;
     }
-    this.lease = answer.lease;
-    this.token = answer.token;
+    this.board.net("on");
     this.over = false;
     this.lesson = answer.lesson;
-    this.interval = answer.interval_ms;
-    this.allowed = answer.resume_ms;
-    this.credit(answer);
-    this.title(answer.lesson);
-    this.video.src = answer.lesson.media;
-    this.video.load();
-    await new Promise((done) => this.video.addEventListener("loadedmetadata", done, { once: true }));
-    this.video.currentTime = this.allowed / 1000;
-    if (this.camera && !this.camera.live && await this.camera.open()) this.part("camera").hidden = false;
+    this.take(answer);
+    this.board.title(answer.lesson);
+    this.stage.allowed = answer.resume_ms;
+    if (!await this.show()) return;
+    if (this.camera && !this.camera.live) this.board.part("camera").hidden = !await this.camera.open();
     this.changing = false;
     await this.begin();
   }
 
-  title(lesson) {
-    this.part("title").textContent = lesson.title;
-    for (const item of this.root.querySelectorAll("[data-lesson]")) {
-      const current = item.dataset.lesson === lesson.id;
-      if (current) item.setAttribute("aria-current", "true"); else item.removeAttribute("aria-current");
-      if (current) this.tag(item, this.words.lesson_now, "active");
+  // What a browser that was closed had not said yet; it counts if nobody studied elsewhere since.
+  async bringLeft() {
+    const left = await this.queue.left();
+    if (!left) return;
+    try {
+      const answer = await insist(this.address.late, left, () => this.board.net("off"));
+      if (answer.reason.startsWith("late")) this.board.cut(answer.sentence);
+    } catch (failed) {
+      if (failed.status === 401) return;
+      if (failed.body?.code === "lease_taken" && left.beats.length > 1) this.board.cut(this.words.cut_lost);
     }
+    await this.queue.clear();
+  }
+
+  async show() {
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      try {
+        await this.stage.load(this.lesson.media);
+        this.broken = false;
+        return true;
+      } catch {
+        await pause(backoff(attempt));
+      }
+    }
+    this.stop(this.words.media);
+    return false;
   }
 
   // --- playing -----------------------------------------------------------------------------------------
 
   // Ask first, play after: what the server counts begins when it has heard, so nothing is lost to a slow line.
   async begin() {
-    if (this.over || this.granted || document.hidden) return;
-    this.video.currentTime = this.allowed / 1000;
-    const answer = await this.report(true, true);
-    if (!answer || answer.stop) return;
-    if (SNAP_BACK.has(answer.reason)) return;
-    this.granted = true;
-    if (!await this.played()) {
-      this.granted = false;
-      this.wanted = false;
-      this.say(this.words.press);
-      this.label();
-      this.button.focus();
-      return;
+    if (this.over || this.changing || this.beginning || this.stage.running || document.hidden) return;
+    this.beginning = true;
+    try {
+      if (this.cut) await this.playOn();
+      else if (!this.broken || await this.show()) await this.start();
+    } finally {
+      this.beginning = false;
     }
-    this.wanted = true;
-    this.label();
-    this.schedule();
   }
 
-  // A browser that does not let a page sound by itself lets it play without sound.
-  async played() {
-    try {
-      await this.video.play();
-      return true;
-    } catch {
-      if (this.video.muted) return false;
-    }
-    this.mute();
-    try {
-      await this.video.play();
-      this.say(this.words.silent);
-      return true;
-    } catch {
-      this.mute();
-      return false;
+  async start() {
+    this.stage.stand(this.stage.allowed);
+    const answer = await this.report(true, true);
+    if (!answer || answer.stop || answer.snap_back || this.over || this.changing) return;
+    if (this.atEnd) { this.ended(answer); return; }
+    await this.run();
+    if (this.stage.running) this.schedule();
+  }
+
+  async run() {
+    const how = await this.stage.run();
+    this.board.button(this.stage.running);
+    if (how === "press") {
+      this.wanted = false;
+      this.board.say(this.words.press);
+      this.board.part("toggle").focus();
+    } else if (how === "silent") {
+      this.board.muted(true);
+      this.board.say(this.words.silent);
     }
   }
+
+  get atEnd() { return this.video.ended || this.video.duration - this.video.currentTime < 0.05; }
 
   schedule() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(async () => {
-      if (this.granted) await this.report(true);
-    }, this.interval);
+    this.timer = setTimeout(() => { if (this.stage.running) this.report(true); }, this.interval);
   }
 
   toggle() {
     if (this.over) return;
-    if (this.granted) this.hold(this.words.paused);
+    if (this.stage.running) this.hold(this.words.paused);
     else { this.wanted = true; this.begin(); }
   }
 
   hold(text) {
-    this.granted = false;
     this.wanted = false;
-    clearTimeout(this.timer);
-    this.video.pause();
-    this.label();
-    this.say(text);
-    this.report(false, true);
+    this.halt();
+    this.board.say(text);
+    this.report(false);
   }
 
-  label() {
-    this.button.querySelector("span").textContent = this.granted ? this.words.pause : this.words.resume;
-    this.button.classList.toggle("is-playing", this.granted);
+  halt() {
+    clearTimeout(this.timer);
+    this.stage.halt();
+    this.board.button(false);
+  }
+
+  // The picture could not be fetched any further.
+  broke() {
+    if (this.changing || this.broken || this.over) return;
+    this.broken = true;
+    this.halt();
+    if (this.cut) this.board.cut(this.words.cut_empty);
+    this.report(false);
+    if (!this.cut) this.begin();
   }
 
   // --- beats -------------------------------------------------------------------------------------------
 
-  // One beat at a time: the next one needs the token that answers this one.
-  async report(playing, starting = false) {
+  // One at a time: the next beat needs the token that answers this one.
+  async alone(work) {
     while (this.busy) await this.busy;
-    // A beat that waited while the lesson changed would speak for a lease that is closed.
-    if (this.changing) return null;
     let release;
     this.busy = new Promise((done) => { release = done; });
     try {
-      return await this.beat(playing, starting);
+      return await work();
     } finally {
       this.busy = null;
       release();
     }
   }
 
-  async beat(playing, starting) {
-    for (let attempt = 0; ; attempt += 1) {
-      const body = { token: this.token, position_ms: Math.round(this.video.currentTime * 1000), playing };
-      await this.pending.keep(body);
-      try {
-        const answer = await this.post(this.root.dataset.beat, body);
-        await this.pending.forget();
-        this.net("on");
-        return this.heard(answer, starting);
-      } catch (failed) {
-        if (failed.status === 409 && failed.body?.token) {
-          // The answer to a beat was lost on the way: take the present state from the refusal and say it again.
-          this.token = failed.body.token;
-          if (attempt < 2) continue;
-        }
-        if (failed.status && failed.status < 500 && failed.status !== 429) { this.refused(failed); return null; }
-        this.net("off");
-        if (performance.now() - (this.heardAt ?? performance.now()) > this.interval * 2 && this.granted) this.wait();
-        await pause(RETRY[Math.min(attempt, RETRY.length - 1)]);
-        if (this.over) return null;
-      }
-    }
+  // A beat that waited while the lesson changed would speak for a lease that is closed.
+  report(playing, starting = false) {
+    return this.alone(() => (this.changing ? null : this.beat(playing, starting)));
   }
 
-  // Too long without an answer: the picture waits, so that nobody watches what may not count.
-  wait() {
-    this.granted = false;
-    clearTimeout(this.timer);
-    this.video.pause();
-    this.label();
-    this.say(this.words.offline, "stop");
-    this.resume = true;
+  async beat(playing, starting) {
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const { position } = this.stage;
+      await this.queue.add(this.token, position, playing);
+      if (this.cut) return null;
+      try {
+        const answer = await ask(this.address.beat, { token: this.token, position_ms: position, playing });
+        await this.queue.clear();
+        this.board.net("on");
+        return this.heard(answer, starting);
+      } catch (failed) {
+        if (!refusal(failed)) { this.lost(); return null; }
+        await this.queue.clear();
+        // The answer to a beat was lost on the way: take the present state from the refusal and say it again.
+        if (failed.status === 409 && failed.body?.token) { this.token = failed.body.token; continue; }
+        this.refused(failed);
+        return null;
+      }
+    }
+    return null;
+  }
+
+  take(answer) {
+    this.token = answer.token;
+    this.interval = answer.interval_ms;
+    this.resume = answer.resume_ms;
+    this.terms = answer.cut ?? this.terms;
+    this.board.credit(answer);
+    this.follow(answer);
   }
 
   heard(answer, starting) {
-    this.heardAt = performance.now();
-    this.token = answer.token;
-    this.interval = answer.interval_ms;
-    this.credit(answer);
+    this.take(answer);
     if (this.camera?.live) for (const address of answer.snapshots) this.camera.take(address);
     if (answer.done) { this.finish(answer); return answer; }
     if (answer.stop) { this.stop(answer.sentence, answer.again); return answer; }
-    if (SNAP_BACK.has(answer.reason)) {
-      this.granted = false;
-      this.video.pause();
-      this.allowed = answer.resume_ms;
-      this.video.currentTime = this.allowed / 1000;
-      this.say(answer.sentence, "stop");
-      setTimeout(() => this.begin(), 1000);
-      return answer;
-    }
-    if (this.resume) { this.resume = false; setTimeout(() => this.begin(), 0); return answer; }
-    if (this.video.ended || answer.over) { this.ended(answer); return answer; }
-    if (this.granted || starting) this.say(answer.sentence);
-    if (this.granted) this.schedule();
+    if (answer.over) { this.ended(answer); return answer; }
+    if (answer.snap_back) { this.back(answer); return answer; }
+    if (this.video.ended) { this.ended(answer); return answer; }
+    if (this.stage.running || starting) this.board.say(answer.sentence);
+    if (this.stage.running) this.schedule();
     return answer;
+  }
+
+  // To the saved point, and on from there.
+  back(answer) {
+    this.halt();
+    this.stage.stand(answer.resume_ms);
+    const late = answer.reason.startsWith("late");
+    this.board.say(answer.sentence, late ? "" : "stop");
+    if (this.wanted) setTimeout(() => this.begin(), late ? 0 : 1000);
   }
 
   // The lesson is over when the server has given all of it; the last slot may have to end first.
@@ -264,126 +235,143 @@ class Player {
     if (this.changing) return;
     if (answer.full) {
       this.changing = true;
-      clearTimeout(this.timer);
-      this.granted = false;
-      this.say(this.words.next);
-      this.mark(this.lesson.id);
+      this.halt();
+      this.board.say(this.words.next);
+      this.board.done(this.lesson);
       setTimeout(() => this.open(), 600);
     } else {
       this.timer = setTimeout(() => this.report(true), Math.min(this.interval, 1500));
     }
   }
 
-  mark(lessonId) {
-    const item = this.root.querySelector(`[data-lesson="${lessonId}"]`);
-    if (item) this.tag(item, this.words.lesson_done, "done");
+  // While hours wait for a face: when they are proved the page says so.
+  follow(answer) {
+    if (!answer.waiting_text) return;
+    clearTimeout(this.asking);
+    this.asking = setTimeout(async () => {
+      const found = await ask(this.address.hours).catch(() => answer);
+      this.board.hours(found);
+      if (found.done) this.finish(found);
+      else if (!found.waiting_text && !this.cut) this.board.cut("");
+      else this.follow(found);
+    }, Math.max(this.interval ?? 0, 3000));
   }
 
-  tag(item, word, tone) {
-    const tag = item.querySelector("[data-state]");
-    tag.textContent = word;
-    tag.className = `jx-tag jx-tag-${tone}`;
-  }
+  // --- the network is cut --------------------------------------------------------------------------------
 
-  finish(answer) {
-    this.over = true;
-    this.granted = false;
+  lost() {
+    if (this.cut || this.over) return;
     clearTimeout(this.timer);
-    this.video.pause();
-    this.camera?.close();
-    this.mark(this.lesson.id);
-    this.label();
-    this.say(this.words.all_done, "done");
-    const dialog = document.querySelector("[data-completion]");
-    if (dialog && answer.popup) {
-      dialog.querySelector("[data-text]").textContent = answer.popup;
-      dialog.showModal();
-    } else {
-      location.assign(this.root.dataset.home);
+    this.board.net("off");
+    const short = this.resume + 2 * this.interval;
+    const end = this.queue.sealable ? Math.max(short, reach(this.resume, this.terms)) : short;
+    this.cut = { end, played: this.stage.running, noted: performance.now(), wake: () => {} };
+    if (!this.cut.played) this.board.say(this.words.offline, "stop");
+    this.tick();
+    this.seek();
+  }
+
+  // The picture runs on as far as it may count, a beat into the queue each interval.
+  tick() {
+    if (!this.cut) return;
+    const left = this.cut.end - this.stage.position;
+    if (this.stage.running && left <= 0) {
+      this.halt();
+      this.board.cut(this.queue.sealable ? this.words.cut_over : this.words.cut_plain);
+      this.report(false);
+    } else if (this.stage.running) {
+      if (this.video.ended) this.board.cut(this.words.cut_ended);
+      else if (this.queue.sealable) this.board.left(left);
+      if (performance.now() - this.cut.noted >= this.interval) {
+        this.cut.noted = performance.now();
+        this.report(true);
+      }
+    }
+    setTimeout(() => this.tick(), TICK);
+  }
+
+  // After a pause during the cut; who was not studying when it began cannot begin.
+  async playOn() {
+    if (!this.cut.played || this.broken || this.atEnd || this.stage.position >= this.cut.end) return;
+    await this.run();
+    if (this.stage.running) { this.board.say(""); this.report(true); }
+  }
+
+  async seek() {
+    for (let attempt = 0; this.cut && !this.over; attempt += 1) {
+      const woken = new Promise((done) => { this.cut.wake = done; });
+      await Promise.race([pause(backoff(attempt)), woken]);
+      await this.alone(() => this.bring());
     }
   }
 
+  // Say everything that waits, with where the picture stands now.
+  async bring() {
+    const { position, running } = this.stage;
+    try {
+      const answer = this.queue.size
+        ? await ask(this.address.late, await this.queue.with(position, running))
+        : await ask(this.address.beat, { token: this.token, position_ms: position, playing: running });
+      await this.queue.clear();
+      this.ashore(answer.reason.startsWith("late") ? answer.sentence : "");
+      this.heard(answer, false);
+      if (!this.stage.running && this.wanted) setTimeout(() => this.begin(), 0);
+    } catch (failed) {
+      if (refusal(failed)) await this.unheard(failed);
+    }
+  }
+
+  ashore(text) {
+    this.cut = null;
+    this.board.net("on");
+    this.board.cut(text);
+  }
+
+  async unheard(failed) {
+    const lost = failed.body?.code === "lease_taken" && this.queue.size > 1;
+    await this.queue.clear();
+    this.ashore(lost ? this.words.cut_lost : "");
+    if (failed.status !== 409 || !failed.body?.token) { this.refused(failed); return; }
+    // It was heard, and the answer was lost: go on from what the server holds.
+    this.token = failed.body.token;
+    this.halt();
+    this.stage.stand(failed.body.resume_ms);
+    if (this.wanted) setTimeout(() => this.begin(), 0);
+  }
+
+  // --- ending ------------------------------------------------------------------------------------------
+
+  finish(answer) {
+    this.over = true;
+    clearTimeout(this.asking);
+    this.halt();
+    this.camera?.close();
+    if (this.lesson) this.board.done(this.lesson);
+    this.board.complete(answer.popup);
+  }
+
   stop(text, again) {
-    this.granted = false;
     this.wanted = false;
-    clearTimeout(this.timer);
-    this.video.pause();
-    this.label();
-    this.say(text, "stop");
-    const link = this.part("again");
-    link.hidden = !again;
-    if (again) { link.href = again; link.focus(); }
+    this.halt();
+    this.board.say(text, "stop");
+    this.board.again(again);
   }
 
   refused(failed) {
     this.over = true;
     this.camera?.close();
     this.stop(failed.body?.sentence ?? this.words.failed, failed.body?.again);
-    this.button.disabled = true;
+    this.board.part("toggle").disabled = true;
+    if (failed.body?.code === "hours_waiting") this.follow({ waiting_text: failed.body.sentence });
   }
 
   leave() {
-    if (!this.token || this.over) return;
-    const body = { token: this.token, position_ms: Math.round(this.video.currentTime * 1000), playing: false };
-    fetch(this.root.dataset.beat, { method: "POST", keepalive: true, headers: this.headers(), body: JSON.stringify(body) })
+    if (!this.token || this.over || this.cut) return;
+    const body = { token: this.token, position_ms: this.stage.position, playing: false };
+    fetch(this.address.beat, { method: "POST", keepalive: true, headers: headers(), body: JSON.stringify(body) })
       .catch(() => null);
   }
-
-  // --- what is shown -----------------------------------------------------------------------------------
-
-  credit(answer) {
-    this.part("credit").textContent = answer.credit_text;
-    this.part("saved").textContent = answer.saved_text;
-    if (answer.hours_text) this.part("hours").textContent = answer.hours_text;
-    const bar = this.part("bar");
-    bar.max = answer.slots;
-    bar.value = answer.credited;
-  }
-
-  say(text, tone = "") {
-    const line = this.part("status");
-    if (line.textContent !== text) line.textContent = text;
-    line.className = tone ? `jx-player-said is-${tone}` : "jx-player-said";
-  }
-
-  net(state) {
-    const line = this.part("net");
-    line.dataset.state = state;
-    line.textContent = this.words[`net_${state}`];
-  }
-
-  // --- the wire ----------------------------------------------------------------------------------------
-
-  headers() {
-    return {
-      "Content-Type": "application/json", Accept: "application/json",
-      "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content,
-    };
-  }
-
-  async post(url, body) {
-    const answer = await fetch(url, {
-      method: "POST", headers: this.headers(), body: JSON.stringify(body), signal: AbortSignal.timeout(10000),
-    });
-    const found = await answer.json().catch(() => null);
-    if (!answer.ok || !found) throw Object.assign(new Error(`status ${answer.status}`), { status: answer.status, body: found });
-    return found;
-  }
-
-  async insist(url, body) {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.post(url, body);
-      } catch (failed) {
-        if (failed.status && failed.status < 500) throw failed;
-        this.net("off");
-        await pause(RETRY[Math.min(attempt, RETRY.length - 1)]);
-      }
-    }
-  }
 }
-
-function pause(ms) { return new Promise((done) => { setTimeout(done, ms); }); }
 
 for (const root of document.querySelectorAll("[data-player]")) {
   const player = new Player(root);
