@@ -5,7 +5,6 @@ while a batch is made durable is in the next one.
 """
 import logging
 import os
-from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -29,17 +28,26 @@ class Direct:
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
         self._connection: Any = None
+        self._used = False
         _all.add(self)
 
     def connection(self) -> Any:
         if self._connection is None:
+            self._used = False
             opened = self._engine().raw_connection()
             self._connection = opened.driver_connection
             opened.detach()
             if self._engine().dialect.name == "postgresql":
                 self._connection.autocommit = True
                 self._connection.execute(f"SET lock_timeout = {LOCK_MS}")
+                # The few statements here look rows up by key: planning them anew would cost more than running them.
+                self._connection.execute("SET plan_cache_mode = force_generic_plan")
         return self._connection
+
+    def fresh(self) -> bool:
+        """Once for each connection: whether what a connection needs is still to be prepared."""
+        fresh, self._used = not self._used, True
+        return fresh
 
     def drop(self) -> None:
         """Give it back: the tenant closes, or it answered with an error and may be broken."""
@@ -57,45 +65,60 @@ class Direct:
 class Together(Generic[Item]):
     """Group commit: `write` makes a batch durable at once and says of each item whether it was taken.
 
-    There is no thread for it: whoever gets the lock writes for all who wait. When `write` fails, the log says so once,
-    and nothing of the batch counts as taken: each finds out on the way that it goes next.
+    There is no thread for it: who comes when nobody writes leads, and writes for all who wait by then; the next leader
+    begins before the followers wake. When `write` fails, the log says so once, and nothing of the batch counts as
+    taken: each finds out on the way that it goes next.
     """
 
     def __init__(self, write: Callable[[Sequence[Item]], Sequence[bool]]) -> None:
         self._write = write
-        self._writing = Lock()
-        self._waiting: deque[_Waiting[Item]] = deque()
+        self._changing = Lock()
+        self._waiting: list[_Waiting[Item]] = []
+        self._led = False
 
     def add(self, item: Item) -> bool:
         """Whether it was taken, once that is durable."""
         mine = _Waiting(item)
-        self._waiting.append(mine)
-        with self._writing:
-            if not mine.done:
-                self._take_all()
+        with self._changing:
+            self._waiting.append(mine)
+            lead, self._led = not self._led, True
+        if not lead:
+            mine.wake.acquire()
+        if not mine.done:
+            self._lead(mine)
         return mine.taken
 
-    def _take_all(self) -> None:
-        batch: list[_Waiting[Item]] = []
-        while self._waiting:
-            batch.append(self._waiting.popleft())
+    def _lead(self, leader: "_Waiting[Item]") -> None:
+        with self._changing:
+            batch, self._waiting = self._waiting, []
         try:
             for one, taken in zip(batch, self._write([one.item for one in batch]), strict=True):
                 one.taken = taken
         except Exception:
             log.exception("a batch of %s was not written", len(batch))
         finally:
+            with self._changing:
+                self._led = bool(self._waiting)
+                following = self._waiting[0] if self._led else None
+            if following is not None:
+                following.wake.release()
             for one in batch:
                 one.done = True
+                if one is not leader:
+                    one.wake.release()
 
 
 class _Waiting(Generic[Item]):
-    __slots__ = ("item", "taken", "done")
+    """`wake` is let go once: when the item is done, or when whose it is shall lead."""
+
+    __slots__ = ("item", "taken", "done", "wake")
 
     def __init__(self, item: Item) -> None:
         self.item = item
         self.taken = False
         self.done = False
+        self.wake = Lock()
+        self.wake.acquire()
 
 
 _all: "WeakSet[Direct]" = WeakSet()

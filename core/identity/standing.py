@@ -15,7 +15,7 @@ from core.identity.service import Stage
 def standing_trainee() -> Select[Id, datetime]:
     """The sign-in of a cookie, if `load_actor` would let this person study by it: it stands, and the account does.
 
-    The parameters are those of `standing_values`; both say the same, which tests/identity/test_standing.py holds.
+    The parameters are those of `standing_values`; tests/course/test_lean.py holds both together.
     """
     trainee = select(AccountRole.id).where(AccountRole.account_id == Account.id, AccountRole.role == Role.TRAINEE.value)
     return select(LoginSession.id, LoginSession.seen_at).join(Account, Account.id == LoginSession.account_id).where(
