@@ -5,24 +5,26 @@ root that names the root before it, so that a changed, lost or reordered row is 
 """
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, String, func, select
+from sqlalchemy import JSON, BigInteger, Integer, Row, String, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.base.db import Base, Id, Retention, one_at_a_time, personal
 
 LONGEST_SUBJECT = 120
-Sequence = BigInteger().with_variant(Integer(), "sqlite")
+LATEST = timedelta(hours=1)
+FIRST = "0" * 64
+Number = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class TrailRow(Base):
     __tablename__ = "trail"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
     at: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(120), index=True)
     subject: Mapped[str] = mapped_column(String(LONGEST_SUBJECT), index=True)
@@ -35,15 +37,23 @@ class TrailRow(Base):
 
 
 class TrailSeal(Base):
+    """A seal over the rows after the last seal up to `last`, but for those that were not there yet.
+
+    A number is given when a row is written and not when it is committed, so a lower one may appear after a higher
+    one: `missing` says from which number to which there was no row, `late` which rows of earlier gaps this seal holds.
+    """
+
     __tablename__ = "trail_seal"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
     at: Mapped[datetime]
-    first: Mapped[int] = mapped_column(Sequence)
-    last: Mapped[int] = mapped_column(Sequence)
+    first: Mapped[int] = mapped_column(Number)
+    last: Mapped[int] = mapped_column(Number)
     rows: Mapped[int] = mapped_column(Integer)
     before: Mapped[str] = mapped_column(String(64))
     root: Mapped[str] = mapped_column(String(64))
+    missing: Mapped[list[list[int]]] = mapped_column(JSON, default=list, server_default="[]")
+    late: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
 
 
 @dataclass(frozen=True)
@@ -85,19 +95,42 @@ def merkle_root(leaves: list[str]) -> str:
 
 
 def seal(session: Session, *, now: datetime) -> TrailSeal | None:
-    """Bind all rows since the last seal; None when there are none. Runs in a job, outside requests."""
+    """Bind all rows that no seal holds; None when there are none. Runs in a job, outside requests.
+
+    A row that is committed more than LATEST after the seal over its number came in behind the sealing: it is never
+    sealed, and `verify` names it.
+    """
     one_at_a_time(session, "trail.seal")
     previous = session.scalar(select(TrailSeal).order_by(TrailSeal.seq.desc()).limit(1))
-    after = previous.last if previous else 0
-    rows = session.execute(select(TrailRow.seq, TrailRow.digest).where(TrailRow.seq > after)
-                           .order_by(TrailRow.seq)).all()
+    after, before = (previous.last, previous.root) if previous else (0, FIRST)
+    late = _came_late(session, now)
+    new = session.execute(select(TrailRow.seq, TrailRow.digest).where(TrailRow.seq > after)
+                          .order_by(TrailRow.seq)).all()
+    rows = [*late, *new]
     if not rows:
         return None
-    before = previous.root if previous else "0" * 64
-    sealed = TrailSeal(at=now, first=rows[0].seq, last=rows[-1].seq, rows=len(rows), before=before,
-                       root=merkle_root([before, *(row.digest for row in rows)]))
+    sealed = TrailSeal(at=now, first=rows[0].seq, last=new[-1].seq if new else after, rows=len(rows), before=before,
+                       root=merkle_root([before, *(row.digest for row in rows)]), late=[row.seq for row in late],
+                       missing=_spans(after, [row.seq for row in new]))
     session.add(sealed)
     return sealed
+
+
+def _spans(after: int, present: list[int]) -> list[list[int]]:
+    """From which number to which there is none between `after` and the last one."""
+    return [[one + 1, other - 1] for one, other in zip([after, *present], present, strict=False) if other > one + 1]
+
+
+def _came_late(session: Session, now: datetime) -> list[Row[int, str]]:
+    """Rows in the gaps of seals of the last while that no seal holds yet."""
+    recent = session.execute(select(TrailSeal.missing, TrailSeal.late).where(TrailSeal.at > now - LATEST)).all()
+    gaps = [span for missing, _late in recent for span in missing]
+    if not gaps:
+        return []
+    held = {one for _missing, late in recent for one in late}
+    found = session.execute(select(TrailRow.seq, TrailRow.digest).where(
+        or_(*(TrailRow.seq.between(first, last) for first, last in gaps))).order_by(TrailRow.seq))
+    return [row for row in found if row.seq not in held]
 
 
 @dataclass(frozen=True)
@@ -112,23 +145,41 @@ class Verdict:
 def verify(session: Session) -> Verdict:
     """Recompute every digest and root."""
     total = session.scalar(select(func.count()).select_from(TrailRow)) or 0
-    before = "0" * 64
-    last = 0
-    for sealed in session.scalars(select(TrailSeal).order_by(TrailSeal.seq)):
-        rows = session.scalars(select(TrailRow).where(TrailRow.seq > last, TrailRow.seq <= sealed.last)
-                               .order_by(TrailRow.seq)).all()
-        for row in rows:
-            if row.digest != _deed_of(row).digest():
-                return Verdict(total, 0, f"trail {row.seq}")
+    seals = session.scalars(select(TrailSeal).order_by(TrailSeal.seq)).all()
+    before, last, held = FIRST, 0, 0
+    for sealed in seals:
+        rows = _held(session, sealed, last)
+        touched = next((row for row in rows if row.digest != _deed_of(row).digest()), None)
+        if touched is not None:
+            return Verdict(total, 0, f"trail {touched.seq}")
         root = merkle_root([before, *(row.digest for row in rows)])
         if sealed.before != before or sealed.root != root or sealed.rows != len(rows):
             return Verdict(total, 0, f"seal {sealed.seq}")
-        before, last = sealed.root, sealed.last
+        before, last, held = sealed.root, sealed.last, held + len(rows)
+    return Verdict(total, total - held, _wrong_outside(session, seals, last))
+
+
+def _held(session: Session, sealed: TrailSeal, after: int) -> list[TrailRow]:
+    """The rows that a seal holds, as it bound them: what was late, then what followed the seal before."""
+    late = session.scalars(select(TrailRow).where(TrailRow.seq.in_(sealed.late)).order_by(TrailRow.seq)).all() \
+        if sealed.late else []
+    rows = session.scalars(select(TrailRow).where(TrailRow.seq > after, TrailRow.seq <= sealed.last)
+                           .order_by(TrailRow.seq)).all()
+    return [*late, *(row for row in rows if not any(first <= row.seq <= end for first, end in sealed.missing))]
+
+
+def _wrong_outside(session: Session, seals: Sequence[TrailSeal], last: int) -> str | None:
+    """The first row outside all seals that was touched, or that can no longer be sealed."""
     open_rows = session.scalars(select(TrailRow).where(TrailRow.seq > last).order_by(TrailRow.seq)).all()
-    for row in open_rows:
-        if row.digest != _deed_of(row).digest():
-            return Verdict(total, len(open_rows), f"trail {row.seq}")
-    return Verdict(total, len(open_rows), None)
+    late = {one for sealed in seals for one in sealed.late}
+    for sealed in seals:
+        for first, end in sealed.missing:
+            waiting = [row for row in session.scalars(select(TrailRow).where(TrailRow.seq.between(first, end))
+                                                      .order_by(TrailRow.seq)) if row.seq not in late]
+            if waiting and sealed.at <= seals[-1].at - LATEST:
+                return f"trail {waiting[0].seq}"
+            open_rows = [*open_rows, *waiting]
+    return next((f"trail {row.seq}" for row in open_rows if row.digest != _deed_of(row).digest()), None)
 
 
 def deeds_of(session: Session, action: str) -> Iterator[tuple[Deed, bool]]:
