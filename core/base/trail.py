@@ -5,6 +5,7 @@ root that names the root before it, so that a changed, lost or reordered row is 
 """
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -143,43 +144,50 @@ class Verdict:
 
 
 def verify(session: Session) -> Verdict:
-    """Recompute every digest and root."""
+    """Recompute every digest and root, in one walk along the numbers."""
     total = session.scalar(select(func.count()).select_from(TrailRow)) or 0
-    seals = session.scalars(select(TrailSeal).order_by(TrailSeal.seq)).all()
-    before, last, held = FIRST, 0, 0
-    for sealed in seals:
-        rows = _held(session, sealed, last)
-        touched = next((row for row in rows if row.digest != _deed_of(row).digest()), None)
-        if touched is not None:
-            return Verdict(total, 0, f"trail {touched.seq}")
-        root = merkle_root([before, *(row.digest for row in rows)])
-        if sealed.before != before or sealed.root != root or sealed.rows != len(rows):
-            return Verdict(total, 0, f"seal {sealed.seq}")
-        before, last, held = sealed.root, sealed.last, held + len(rows)
-    return Verdict(total, total - held, _wrong_outside(session, seals, last))
+    seals = session.execute(select(TrailSeal.seq, TrailSeal.at, TrailSeal.last, TrailSeal.rows, TrailSeal.before,
+                                   TrailSeal.root, TrailSeal.missing, TrailSeal.late).order_by(TrailSeal.seq)).all()
+    walk = _Walk(seals)
+    for row in session.scalars(select(TrailRow).order_by(TrailRow.seq).execution_options(yield_per=500)):
+        if broken := walk.up_to(row.seq) or walk.take(row):
+            return Verdict(total, walk.unsealed, broken)
+    return Verdict(total, walk.unsealed, walk.up_to(None))
 
 
-def _held(session: Session, sealed: TrailSeal, after: int) -> list[TrailRow]:
-    """The rows that a seal holds, as it bound them: what was late, then what followed the seal before."""
-    late = session.scalars(select(TrailRow).where(TrailRow.seq.in_(sealed.late)).order_by(TrailRow.seq)).all() \
-        if sealed.late else []
-    rows = session.scalars(select(TrailRow).where(TrailRow.seq > after, TrailRow.seq <= sealed.last)
-                           .order_by(TrailRow.seq)).all()
-    return [*late, *(row for row in rows if not any(first <= row.seq <= end for first, end in sealed.missing))]
+class _Walk:
+    """The rows come in the order of their numbers; each belongs to the seal at hand, to a later one, or to none."""
 
+    def __init__(self, seals: Sequence[Any]) -> None:
+        self._seals, self._at, self._before = seals, 0, FIRST
+        self._held_by = {one: number for number, sealed in enumerate(seals) for one in sealed.late}
+        self._digests: dict[int, list[str]] = defaultdict(list)
+        self.unsealed = 0
 
-def _wrong_outside(session: Session, seals: Sequence[TrailSeal], last: int) -> str | None:
-    """The first row outside all seals that was touched, or that can no longer be sealed."""
-    open_rows = session.scalars(select(TrailRow).where(TrailRow.seq > last).order_by(TrailRow.seq)).all()
-    late = {one for sealed in seals for one in sealed.late}
-    for sealed in seals:
-        for first, end in sealed.missing:
-            waiting = [row for row in session.scalars(select(TrailRow).where(TrailRow.seq.between(first, end))
-                                                      .order_by(TrailRow.seq)) if row.seq not in late]
-            if waiting and sealed.at <= seals[-1].at - LATEST:
-                return f"trail {waiting[0].seq}"
-            open_rows = [*open_rows, *waiting]
-    return next((f"trail {row.seq}" for row in open_rows if row.digest != _deed_of(row).digest()), None)
+    def up_to(self, seq: int | None) -> str | None:
+        """Close the seals that end before this number, all of them for None; the first that does not agree."""
+        while self._at < len(self._seals) and (seq is None or seq > self._seals[self._at].last):
+            sealed, digests = self._seals[self._at], self._digests.pop(self._at, [])
+            root = merkle_root([self._before, *digests])
+            if (sealed.before, sealed.root, sealed.rows) != (self._before, root, len(digests)):
+                return f"seal {sealed.seq}"
+            self._before, self._at = sealed.root, self._at + 1
+        return None
+
+    def take(self, row: TrailRow) -> str | None:
+        """The row where it was touched, or came in behind the sealing."""
+        if row.digest != _deed_of(row).digest():
+            return f"trail {row.seq}"
+        number = self._held_by.get(row.seq, self._at)
+        if number < len(self._seals) and (number != self._at or not self._in_gap(row.seq)):
+            self._digests[number].append(row.digest)
+            return None
+        self.unsealed += 1
+        lost = number < len(self._seals) and self._seals[number].at <= self._seals[-1].at - LATEST
+        return f"trail {row.seq}" if lost else None
+
+    def _in_gap(self, seq: int) -> bool:
+        return any(first <= seq <= last for first, last in self._seals[self._at].missing)
 
 
 def deeds_of(session: Session, action: str) -> Iterator[tuple[Deed, bool]]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.base.db import Base, Id, new_id
 from core.base.trail import deeds_of
+from core.base.trail import verify as verify_trail
 from core.course.leaves import (
     COLUMNS,
     FIRST,
@@ -83,7 +84,9 @@ def verify_hours(session: Session) -> Verified:
     findings += _rows(session, walk, waiting)
     findings += [Finding(f"batch {subject}", "its root is in the trail, and it is gone") for subject in walk.trail]
     unsealed, added = _outside(session, walk)
-    return Verified(batches, walk.rows, unsealed, (*findings, *added))
+    broken = verify_trail(session).broken_at
+    told = [Finding(broken, "the trail does not stand as it was sealed from here on")] if broken else []
+    return Verified(batches, walk.rows, unsealed, (*findings, *added, *told))
 
 
 def _seal(walk: _Walk, batch: SealBatch, agrees: bool) -> Iterator[Finding]:
