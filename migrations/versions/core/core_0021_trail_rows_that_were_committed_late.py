@@ -2,8 +2,8 @@
 from alembic import op
 import sqlalchemy as sa
 
-revision = 'core_0020'
-down_revision = 'core_0019'
+revision = 'core_0021'
+down_revision = 'core_0020'
 branch_labels = None
 depends_on = None
 
