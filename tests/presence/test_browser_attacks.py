@@ -10,6 +10,8 @@ import pytest
 
 from core.presence.engine import Rgb
 from core.presence.liveness import Action
+from core.presence.models import Challenge
+from core.tenancy import unit_of_work
 from tests.browser.live import chromium_path
 from tests.figures import Figure
 from tests.presence.pictures import WHITE, jpeg, on_ground
@@ -80,7 +82,8 @@ def frames_of(name: str) -> tuple[list[Rgb], bytes, dict[str, float]]:
     real = clip(f"{video}_640x480.mjpeg") if video else []
     if not real:
         return [frame for frame in drawn() for _ in range(2)], jpeg(on_ground(WHITE)), RENDERED
-    return [frame for frame in real for _ in range(2)], jpeg(real[0]), {}
+    alone = name in ("photo held still", "photo waved", "eyes that move")
+    return [frame for frame in real for _ in range(2)], jpeg(real[0] if alone else on_ground(WHITE)), {}
 
 
 def tries_of(seat: Seat) -> Sequence[str]:
@@ -91,6 +94,12 @@ def tries_of(seat: Seat) -> Sequence[str]:
         if not ended[-1] or not seat.page.locator("[data-start]").is_visible():
             break
     return ended
+
+
+def begun(seat: Seat) -> int:
+    """How many tries the server opened: a photo that it does not take would make every feed fail."""
+    with unit_of_work(seat.site.tenant, seat.somebody.actor) as ctx:
+        return ctx.db.query(Challenge).count()
 
 
 @pytest.mark.parametrize("name", FEEDS)
@@ -106,5 +115,5 @@ def test_never_passes(site: Site, tmp_path: Path, name: str, figure: Figure) -> 
         ended = tries_of(seat)
         said = seat.said + "；" + seat.page.locator("[data-hint]").inner_text()
         assert "done" not in ended and seat.proof() is None, said
-        assert len(said) > 4 and not seat.errors
+        assert begun(seat) == len(ended) and not seat.errors, said
         figure(tries=len(ended), said=said)
