@@ -94,7 +94,7 @@ RULES: Mapping[str, Any] = {
     "presence.action_seconds": _l("每个动作限时（秒）"),
     "presence.upload_grace_seconds": _l("上传宽限（秒）"),
     "presence.tries": _l("识别可尝试次数"),
-    "presence.attestation_minutes": _l("现场见证有效时间（分钟）"),
+    "presence.attestation_minutes": _l("拍照识别有效时间（分钟）"),
     "presence.snapshots_min_per_hour": _l("每学时最少抓拍次数"),
     "presence.snapshots_max_per_hour": _l("每学时最多抓拍次数"),
     "presence.snapshot_misses": _l("连续几次无照片后暂停"),

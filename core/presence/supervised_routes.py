@@ -122,7 +122,8 @@ def sign(request_id: UUID) -> ResponseReturnValue:
             return redirect(url_for(".desk"), 303)
     asked = supervised.request_of(ctx, request_id)
     return page("presence/sign.html", form=form, status=form.status, asked=asked, now=ctx.now,
-                reasons=supervised.REASONS, offers=supervised.offers(ctx))
+                reasons=supervised.REASONS,
+                offers=[one for one in supervised.offers(ctx) if one.session.id != asked.session_id])
 
 
 @bp.post("/supervised/<uuid:request_id>/session")
