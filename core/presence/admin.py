@@ -1,9 +1,9 @@
 """The witness's entry in the menu; two pictures side by side: one face under two IDs, the ID card beside the photo
 (L13)."""
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import Response
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,19 +17,15 @@ from core.presence.reviewing import picture_of
 from core.presence.scanned import compares_scans, decide_scan
 from core.presence.states import ReviewState
 from core.presence.supervised import waiting_count
-from core.presence.words import zone_text
+from core.presence.words import PAIR_TEXTS, SCAN_TEXTS, zone_text
 from core.tenancy import Ctx, Role
 from core.web import current_ctx
 from core.web.filters import masked_id
 
-PAIR_TEXTS = {ReviewState.OPEN: _l("等待核对"), ReviewState.SAME: _l("是同一人，等待管理员处理"),
-              ReviewState.OTHER: _l("不是同一人"), ReviewState.SETTLED: _l("是同一人，已处理")}
-SCAN_TEXTS = {ReviewState.OPEN: _l("等待核对"), ReviewState.MATCHED: _l("自动比对一致"), ReviewState.SAME: _l("是本人"),
-              ReviewState.OTHER: _l("不是本人，等待管理员处理"), ReviewState.SETTLED: _l("不是本人，已处理")}
 _NOTE = _l("依据（看了哪些材料、怎样核实的）")
 
 
-def _tag(words: dict[ReviewState, Any], waits: ReviewState, state: str) -> object:
+def _tag(words: Mapping[ReviewState, Any], waits: ReviewState, state: str) -> object:
     found = ReviewState(state)
     tone = {ReviewState.OPEN: Tone.ACTIVE, waits: Tone.STOP}.get(found, Tone.DONE)
     return status(words[found], tone)
@@ -59,7 +55,7 @@ class Reviews(TableView[Any]):
     permission = Permission.READ_CASES
     group = Group.TODO
     row_template = "console/two_faces.html"
-    words: ClassVar[dict[ReviewState, Any]]
+    words: ClassVar[Mapping[ReviewState, Any]]
     waits: ClassVar[ReviewState]
     explained: ClassVar[Any]
 
@@ -73,8 +69,12 @@ class Reviews(TableView[Any]):
                                            (self.model.state != self.waits).asc(), self.model.id.desc())
 
     def facts(self, ctx: Ctx, row: Any) -> Sequence[Fact]:
-        return [*super().facts(ctx, row), Fact(_("依据"), row.note), Fact(_("核对人"), row.by_name),
-                Fact(_("核对时间"), daytime(row.decided_at))]
+        decided = [Fact(_("依据"), row.note), Fact(_("核对人"), row.by_name), Fact(_("核对时间"), daytime(row.decided_at))]
+        return [*super().facts(ctx, row), *(decided if row.decided_at else ())]
+
+    def offered(self, row: Any) -> list[RowAction[Any]]:
+        """Beside the two pictures only: nobody decides from the list, without having looked."""
+        return super().offered(row) if request.view_args and "id" in request.view_args else []
 
     def more(self, ctx: Ctx, row: Any) -> dict[str, Any]:
         return {"sides": self.sides(row), "explained": self.explained}
@@ -94,7 +94,7 @@ class Reviews(TableView[Any]):
                         headers={"Cache-Control": "no-store"})
 
 
-def _state_pick(model: Any, words: dict[ReviewState, Any]) -> Pick:
+def _state_pick(model: Any, words: Mapping[ReviewState, Any]) -> Pick:
     return Pick("state", _l("状态"), lambda _ctx: [(state.value, str(text)) for state, text in words.items()],
                 lambda rows, value: rows.where(model.state == value))
 

@@ -20,7 +20,7 @@ LEAST_GENUINE = 300
 EUCLIDS = tuple(round(0.30 + 0.01 * step, 2) for step in range(31))
 COSINES = tuple(round(0.15 + 0.01 * step, 2) for step in range(41))
 SHOWN = (0.35, 0.40, 0.45, 0.48, 0.50, 0.52, 0.55, 0.60)
-NEARER = {1: 0.0, 2: 0.015, 3: 0.02, 4: 0.025, 5: 0.03}
+NEARER = {1: 0.0, 2: 0.02, 3: 0.03, 4: 0.035, 5: 0.035}
 """By how much the mean of so many frames lies nearer to a stranger's photo than one picture does: the largest that we
 measured (docs/presence.md), taken off where two photos on file stand for a stranger before the camera."""
 Floats = NDArray[np.float64]

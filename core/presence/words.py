@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import LazyString
 
 from core.presence.liveness import Action, Reason
-from core.presence.states import Seen
+from core.presence.states import ReviewState, Seen
 
 ACTIONS: Mapping[Action, LazyString] = {
     Action.TURN_LEFT: _l("向左慢慢转头"), Action.TURN_RIGHT: _l("向右慢慢转头"),
@@ -109,6 +109,14 @@ def return_text() -> str:
     return str(RETURN)
 
 
+PAIR_TEXTS: Mapping[ReviewState, LazyString] = {
+    ReviewState.OPEN: _l("等待核对"), ReviewState.SAME: _l("是同一人，等待管理员处理"),
+    ReviewState.OTHER: _l("不是同一人"), ReviewState.SETTLED: _l("是同一人，已处理"),
+}
+SCAN_TEXTS: Mapping[ReviewState, LazyString] = {
+    ReviewState.OPEN: _l("等待核对"), ReviewState.MATCHED: _l("自动比对一致"), ReviewState.SAME: _l("是本人"),
+    ReviewState.OTHER: _l("不是本人，等待管理员处理"), ReviewState.SETTLED: _l("不是本人，已处理"),
+}
 SEEN_TEXTS: Mapping[Seen, LazyString] = {
     Seen.SAME: _l("同一人"), Seen.OTHER: _l("不是同一人"), Seen.UNCLEAR: _l("看不清"),
 }

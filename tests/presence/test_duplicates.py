@@ -135,6 +135,7 @@ def test_twins_are_dismissed_and_one_person_goes_to_the_administrator(tenant: Te
     first, second, third = (str(row.id) for row in searched(tenant))
     auditor = signed_in(browser_of(tenant), staff(tenant, Role.AUDITOR))
     listed = auditor.get("/admin/face-duplicates/")
+    assert "/do/" not in listed.text
     assert listed.text.count("等待核对") >= 3 and people[0].id_number not in listed.text
     row = f"/admin/face-duplicates/{first}"
     page = auditor.get(f"{row}/")
