@@ -3,17 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import Response, request
-from flask.typing import ResponseReturnValue
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 
 from core.access import Permission
-from core.admin import Col, Console, Fact, Group, Pick, RowAction, TableView, Tone, daytime, expose, status
+from core.admin import Col, Console, Fact, Group, Pick, RowAction, TableView, Tone, daytime, status
 from core.presence.duplicates import decide_duplicate
+from core.presence.looking import Kind, address_of
 from core.presence.models import FaceDuplicate, ScanMatch
-from core.presence.reviewing import picture_of
 from core.presence.scanned import compares_scans, decide_scan
 from core.presence.states import ReviewState
 from core.presence.supervised import waiting_count
@@ -77,21 +76,11 @@ class Reviews(TableView[Any]):
         return super().offered(row) if request.view_args and "id" in request.view_args else []
 
     def more(self, ctx: Ctx, row: Any) -> dict[str, Any]:
-        return {"sides": self.sides(row), "explained": self.explained}
+        return {"sides": self.sides(ctx, row), "explained": self.explained}
 
-    def sides(self, row: Any) -> list[tuple[str, str]]:
-        """(which, words) of the two pictures, left and right."""
+    def sides(self, ctx: Ctx, row: Any) -> list[tuple[str, str]]:
+        """(address, words) of the two pictures, left and right."""
         raise NotImplementedError
-
-    def pictured(self, row: Any, which: str) -> bytes:
-        """One of the two pictures; anything else than the names of `sides` is the right one."""
-        raise NotImplementedError
-
-    @expose("/<id>/picture/<which>.jpg")
-    def picture_view(self, id: str, which: str) -> ResponseReturnValue:
-        """One of the two pictures, never cached."""
-        return Response(self.pictured(self.get_one(id), which), mimetype="image/jpeg",
-                        headers={"Cache-Control": "no-store"})
 
 
 def _state_pick(model: Any, words: Mapping[ReviewState, Any]) -> Pick:
@@ -135,12 +124,8 @@ class Duplicates(Reviews):
             run_noted=_decides(decide_duplicate, ReviewState.SETTLED)),
     )
 
-    def sides(self, row: FaceDuplicate) -> list[tuple[str, str]]:
-        return [("one", row.one.name), ("other", row.other.name)]
-
-    def pictured(self, row: FaceDuplicate, which: str) -> bytes:
-        person = row.one if which == "one" else row.other
-        return picture_of(current_ctx(), row, person.photo_key, person.id)
+    def sides(self, ctx: Ctx, row: FaceDuplicate) -> list[tuple[str, str]]:
+        return [(address_of(ctx, Kind.PHOTO, one.id), one.name) for one in (row.one, row.other)]
 
 
 class Scans(Reviews):
@@ -179,12 +164,9 @@ class Scans(Reviews):
     def offered_at(self, ctx: Ctx) -> bool:
         return compares_scans(ctx)
 
-    def sides(self, row: ScanMatch) -> list[tuple[str, str]]:
-        return [("card", _("身份证人像面")), ("photo", _("档案照片"))]
-
-    def pictured(self, row: ScanMatch, which: str) -> bytes:
-        key = row.scan_key if which == "card" else row.person.photo_key
-        return picture_of(current_ctx(), row, key, row.person_id)
+    def sides(self, ctx: Ctx, row: ScanMatch) -> list[tuple[str, str]]:
+        return [(address_of(ctx, Kind.CARD, row.id), _("身份证人像面")),
+                (address_of(ctx, Kind.PHOTO, row.person_id), _("档案照片"))]
 
 
 def install(console: Console) -> None:

@@ -1,6 +1,8 @@
 """Who may see a picture of a face sees it at an address made for the own account minutes ago; each look is logged."""
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -8,7 +10,7 @@ from flask_babel import gettext as _
 from core.base.db import Id
 from core.base.errors import NotFound
 from core.identity import Person
-from core.presence.models import Attestation, Snapshot
+from core.presence.models import Attestation, ScanMatch, Snapshot
 from core.presence.states import SnapshotVerdict
 from core.presence.tokens import LOOK_MINUTES, Look, look_token, open_look
 from core.tenancy import Ctx
@@ -20,6 +22,13 @@ class Kind(StrEnum):
     SNAPSHOT = "snapshot"
     CHECK = "check"
     PHOTO = "photo"
+    CARD = "card"
+
+
+Pictured = Snapshot | Attestation | Person | ScanMatch
+_MODELS: Mapping[Kind, Any] = {
+    Kind.SNAPSHOT: Snapshot, Kind.CHECK: Attestation, Kind.PHOTO: Person, Kind.CARD: ScanMatch,
+}
 
 
 def address_of(ctx: Ctx, kind: Kind, row_id: Id) -> str:
@@ -45,15 +54,16 @@ def look_at(ctx: Ctx, token: str) -> bytes:
     return data
 
 
-def _row(ctx: Ctx, kind: Kind, row_id: Id) -> Snapshot | Attestation | Person | None:
-    if kind is Kind.SNAPSHOT:
-        return ctx.db.get(Snapshot, row_id)
-    return ctx.db.get(Attestation, row_id) if kind is Kind.CHECK else ctx.db.get(Person, row_id)
+def _row(ctx: Ctx, kind: Kind, row_id: Id) -> Pictured | None:
+    row: Pictured | None = ctx.db.get(_MODELS[kind], row_id)
+    return row
 
 
-def _bytes(ctx: Ctx, row: Snapshot | Attestation | Person) -> bytes:
+def _bytes(ctx: Ctx, row: Pictured) -> bytes:
     if isinstance(row, Person):
         key = row.photo_key
+    elif isinstance(row, ScanMatch):
+        key = row.scan_key
     elif isinstance(row, Snapshot) and row.verdict == SnapshotVerdict.WAITING:
         key = None
     else:

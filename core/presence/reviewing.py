@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 
 from core.base.db import Id
-from core.base.errors import Conflict, Forbidden, NotFound, Refused
+from core.base.errors import Conflict, Forbidden, Refused
 from core.presence.models import FaceDuplicate, ScanMatch
 from core.presence.states import ReviewState
 from core.tenancy import Ctx
@@ -26,15 +26,3 @@ def settle(ctx: Ctx, row: Reviewed, state: ReviewState, moves: Mapping[ReviewSta
         raise Refused("note", _("请写明依据，例如看了哪些材料、怎样核实的。"), field="note")
     row.state, row.note, row.by_name, row.decided_at = state, note.strip()[:500], ctx.actor.name, ctx.now
     ctx.db.flush()
-
-
-def picture_of(ctx: Ctx, row: Reviewed, key: str | None, owner: Id) -> bytes:
-    """One of the two pictures; each look leaves a trail entry (P-08). NotFound when it is gone."""
-    try:
-        picture = ctx.blobs.get(key) if key else b""
-    except (OSError, ValueError):
-        picture = b""
-    if not picture:
-        raise NotFound("no_picture", _("没有这张照片，可能已经更换或删除。"))
-    ctx.record_aside("presence.look_at_pair", row.id, person=str(owner))
-    return picture

@@ -27,6 +27,7 @@ from tests.people import signed_in, staff
 from tests.presence.pictures import WHITE, halved, jpeg, on_ground, paired
 from tests.presence.renderer import noisy
 from tests.presence.sitter import Sitter, sitter
+from tests.presence.test_duplicates import pictures_on
 
 BrowserOf = Callable[[Tenant], Browser]
 ENGINE = DlibEngine()
@@ -169,9 +170,10 @@ def test_another_face_on_the_card_is_for_a_human_only(national: Tenant, one: Sit
     with unit_of_work(national, NOBODY) as ctx:
         row = f"/admin/scan-matches/{ctx.db.scalars(select(ScanMatch.id)).one()}"
         keys = ctx.db.scalars(select(IdScan.scan_key)).all()
-    assert len(keys) == 2 and "不像本人" in auditor.get(f"{row}/").text
-    for which in ("card", "photo"):
-        assert auditor.get(f"{row}/picture/{which}.jpg").data.startswith(b"\xff\xd8\xff")
+    page = auditor.get(f"{row}/").text
+    assert len(keys) == 2 and "不像本人" in page
+    for address in pictures_on(page):
+        assert auditor.get(address).data.startswith(b"\xff\xd8\xff")
     assert auditor.submit(f"{row}/do/same/", {"note": "看过身份证原件"}).status_code == 303
     assert compared(national) == [("refuse", "same")]
 
