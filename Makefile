@@ -12,7 +12,7 @@ run: setup  ## start the portal with demo data on http://national.localhost:8000
 
 # What has no database of its own to speak of runs once, on SQLite.
 ONCE := base contracts browser walk prove demo web tenancy extension testing flows documents course/test_player.py deadline/test_pages.py \
-	presence/test_photo.py presence/test_matching.py presence/test_process.py presence/test_liveness.py
+	attacks/test_faces.py 	presence/test_photo.py presence/test_matching.py presence/test_process.py presence/test_liveness.py
 BOTH_CORES := -n 2 --dist worksteal
 ON_POSTGRES := $(addprefix --ignore=tests/,$(ONCE)) --ignore=tests/test_run.py
 

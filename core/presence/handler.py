@@ -58,7 +58,7 @@ class Handler:
             return operations[message.head["op"]](message)
         except Refused as refused:
             return _error(str(refused))
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, cv2.error) as error:
             return _error(f"bad request: {type(error).__name__}")
 
     def _ping(self, message: Message) -> Message:
@@ -119,8 +119,11 @@ class Handler:
         command = Command(**head["command"]) if head.get("command") else None
         if command:
             sitting.told(replace(command, action=Action(command.action) if command.action else None))
-        for part in message.parts:
-            sitting.take(_frame(part), at)
+        try:
+            for part in message.parts:
+                sitting.take(_frame(part), at)
+        except ValueError as error:
+            raise Refused("bad frame") from error
         said: dict[str, Any] = {"ok": True, "frames": len(sitting.sights), "neutral": False, "done": None,
                                 "reason": None, "hint": self._hint(sitting)}
         if command:

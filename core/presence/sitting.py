@@ -45,6 +45,7 @@ class Sitting:
     neutral: Neutral | None = None
     digests: list[str] = field(default_factory=list)
     looks: list[bytes] = field(default_factory=list)
+    _size: tuple[int, ...] = ()
     _told: Command | None = None
     _last: tuple[Face, _Portrait] | None = None
     _track: Track | None = None
@@ -57,8 +58,11 @@ class Sitting:
 
     def take(self, image: Rgb, at: float) -> Sight | None:
         """Judge one frame received at `at` seconds; None for the same pixels as the frame before (a slow
-        camera delivers a frame twice)."""
+        camera delivers a frame twice). ValueError for a frame of another size: no camera changes it."""
         image = _shrunk(image)
+        self._size = self._size or image.shape
+        if image.shape != self._size:
+            raise ValueError("another size")
         digest = hashlib.sha256(image.tobytes()).hexdigest()[:24]
         if self.digests and digest == self.digests[-1]:
             return None

@@ -118,7 +118,7 @@ class Doubler:
         start, said = Barrier(len(self.browsers)), list[int]()
 
         def go(browser: Browser) -> None:
-            browser.get("/")
+            browser.get("/training")
             start.wait()
             said.append(browser.submit(path).status_code)
 

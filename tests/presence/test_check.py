@@ -14,7 +14,6 @@ from core.presence.client import FaceRefusal, face_client
 from core.presence.drawing import by_secrets, instead_of
 from core.presence.liveness import TURNS, Action
 from core.presence.models import Challenge, FaceTemplate
-from core.presence.queries import likeness_hints
 from core.tenancy import Ctx, Tenant, unit_of_work
 from tests.browse import Browser
 from tests.people import signed_in, trainee
@@ -202,31 +201,6 @@ def test_somebody_else_is_not_let_in(national: Tenant, browser_of: BrowserOf, cl
     said = other.pass_check(seed=7000)
     assert (said["state"], said["reason"]) == ("failed", "no_match") and "不像" in said["sentence"]
     assert attestation(other) is None
-
-
-def test_a_recording_of_the_last_time_is_refused(national: Tenant, browser_of: BrowserOf, clock: FixedClock) -> None:
-    """N-34: the very pixels of a passed check shown again."""
-    loosened(national)
-    one = sitter(national, browser_of, clock, actions=[Action.TURN_LEFT])
-    assert one.pass_check(seed=1)["state"] == "passed"
-    again = Sitter(one.browser, clock, one.somebody)
-    assert again.begin().status_code == 200
-    assert again.play(straight(6, 1))["state"] == "acting"
-    assert again.play(act(Action.TURN_LEFT, 101))["reason"] == "repeated"
-
-
-def test_a_recording_made_noisy_is_a_hint_for_the_auditor(national: Tenant, browser_of: BrowserOf,
-                                                          clock: FixedClock) -> None:
-    """L12: the turned frames of the last time with other noise pass, since nobody is refused for it, and are
-    remembered as alike."""
-    loosened(national)
-    one = sitter(national, browser_of, clock, actions=[Action.TURN_LEFT])
-    assert one.pass_check(seed=1)["state"] == "passed"
-    again = Sitter(one.browser, clock, one.somebody, one.enrollment_id)
-    assert again.pass_check(seed=40_001)["state"] == "passed"
-    with unit_of_work(national, one.somebody.actor) as ctx:
-        (hint,) = likeness_hints(ctx, one.enrollment_id)
-        assert hint.frames >= 3
 
 
 def test_wrong_bodies_get_a_sentence(national: Tenant, browser_of: BrowserOf, clock: FixedClock) -> None:

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from core.access import NOBODY, Actor, Role
-from core.base.clock import FixedClock
 from core.base.db import Id
 from core.base.errors import Forbidden
 from core.base.trail import TrailRow
@@ -17,10 +16,9 @@ from core.presence.duplicates import near, search
 from core.presence.matching import packed
 from core.presence.models import FaceDuplicate, FaceMean, FaceTemplate
 from core.tenancy import Tenant, unit_of_work
-from core.work import run_waiting
 from tests.browse import Browser
 from tests.people import Somebody, signed_in, staff
-from tests.presence.sitter import agreed, altered, person_with_photo, sitter
+from tests.presence.sitter import agreed, altered, person_with_photo
 
 BrowserOf = Callable[[Tenant], Browser]
 NOTE = {"note": "对照两份身份证原件，是双胞胎"}
@@ -122,19 +120,6 @@ def test_a_face_like_many_does_not_fill_the_list(national: Tenant, monkeypatch: 
     count = [sum(person in (one.one_id, one.other_id) for one in found)
              for person in {one.one_id for one in found} | {one.other_id for one in found}]
     assert found and max(count) <= 3
-
-
-def test_enrolment_brings_the_search_within_minutes(national: Tenant, browser_of: BrowserOf, clock: FixedClock) -> None:
-    """L13, end to end: two trainees put the same picture on file; the face check makes both descriptors."""
-    both = [sitter(national, browser_of, clock, serial=serial) for serial in (1, 2)]
-    for one in both:
-        assert one.begin().status_code == 200
-    run_waiting(national)
-    assert pairs(national) == []
-    clock.advance(minutes=11)
-    run_waiting(national)
-    [found] = pairs(national)
-    assert found.euclid < 0.005 and (found.one_id, found.other_id) == pair_of(*(one.somebody for one in both))
 
 
 def test_twins_are_dismissed_and_one_person_goes_to_the_administrator(tenant: Tenant, browser_of: BrowserOf) -> None:
