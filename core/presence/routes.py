@@ -19,6 +19,7 @@ from core.presence.queries import attested, tries_left
 from core.presence.service import Batch, Progress
 from core.presence.speech import clips
 from core.presence.states import ChallengeState
+from core.presence.supervised import open_request
 from core.presence.supervised_routes import bp as supervised_routes
 from core.presence.words import action_text, failure, hint_text, return_text, said
 from core.web import JianxueFlask, current_ctx, page
@@ -54,7 +55,7 @@ def check(token: str) -> ResponseReturnValue:
     return page("presence/check.html", token=token, back=gate.back, facts=_facts(), photo=bool(person.photo_key),
                 left=tries_left(ctx, gate.person_id, gate.enrollment_id), up=face_client(ctx).up(),
                 texts=ctx.rules().texts, seconds=ctx.rules().presence.action_seconds, clips=clips(),
-                said=said())
+                said=said(), booked=open_request(ctx, gate.enrollment_id))
 
 
 def _facts() -> dict[str, object]:

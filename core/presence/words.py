@@ -45,7 +45,7 @@ _FAILURES: Mapping[str, tuple[LazyString, LazyString]] = {
 SAID: Mapping[str, LazyString] = {
     "passed": _l("识别通过，正在进入学习"), "look": _l("请看着摄像头"), "checking": _l("正在核对，请稍等"),
     "ready": _l("脸放进圆圈里，点击“拍照识别”"), "allow": _l("请在浏览器的提示里点击“允许”"),
-    "network": _l("网络中断了。"),
+    "network": _l("网络中断了。"), "frozen": _l("摄像头没有画面了。"), "frozen_hint": _l("请检查摄像头，再打开一次。"),
     "network_hint": _l("请检查网络，再点“再试一次”。"), "down": _l("人脸识别服务暂时没有响应。"),
     "down_hint": _l("请过几分钟再试，或者预约现场见证。"), "over": _l("几次都没有通过。"),
     "over_hint": _l("请点下面的按钮，预约工作人员当面核对身份。"),

@@ -117,3 +117,26 @@ def test_never_passes(site: Site, tmp_path: Path, name: str, figure: Figure) -> 
         assert "done" not in ended and seat.proof() is None, said
         assert begun(seat) == len(ended) and not seat.errors, said
         figure(tries=len(ended), said=said)
+
+
+def test_a_camera_or_a_line_that_goes_is_told_with_the_next_step(site: Site, tmp_path: Path) -> None:
+    """N-35 (保证网络通畅): neither leaves the sitter before a page that waits for ever; both can be tried again."""
+    altered(site.tenant, actions=("turn_left",), actions_drawn=1)
+    feed = write_feed(tmp_path / "black.mjpeg", black(), seconds=4)
+    with webcam(feed) as browser, seated(site, browser, person_with_photo(site.tenant)) as seat:
+        seat.sit_down()
+        seat.page.locator("[data-start]").click()
+        seat.page.get_by_text("太暗，请打开灯").wait_for()
+        seat.page.evaluate("document.querySelector('video').srcObject.getTracks().forEach((one) => one.stop())")
+        seat.page.wait_for_selector("[data-tone=stop]", timeout=8_000)
+        assert seat.said == "摄像头没有画面了。"
+        seat.page.get_by_role("button", name="打开摄像头").click()
+        seat.page.get_by_role("button", name="拍照识别").click()
+        seat.page.get_by_text("太暗，请打开灯").wait_for()
+        seat.page.context.set_offline(True)
+        seat.page.wait_for_selector("[data-tone=stop]", timeout=8_000)
+        assert seat.said == "网络中断了。" and "检查网络" in seat.page.locator("[data-hint]").inner_text()
+        seat.page.context.set_offline(False)
+        seat.page.get_by_role("button", name="再试一次").click()
+        seat.page.get_by_text("太暗，请打开灯").wait_for()
+        assert not seat.errors

@@ -76,6 +76,9 @@ def test_a_session_is_booked_and_signed(tenant: Tenant, browser_of: BrowserOf, c
     page = one.browser.get(f"{one.check}/supervised").text
     assert "已约好" in page and "示例路1号 302室" in page and "带上本人身份证" in page
     assert any("已预约现场见证" in text for text in said(tenant, one))
+    assert one.browser.submit(f"{one.check}/consent").status_code == 303
+    page = one.browser.get(one.check).text
+    assert "您已预约现场见证" in page and "示例路1号 302室" in page
 
     clock.advance(days=2, hours=21)
     witness = signed_in(browser_of(tenant), somebody)

@@ -61,10 +61,13 @@ export function eachFrame(video, perSecond, take) {
   return () => { running = false; };
 }
 
+const LONGEST = 20_000; // a line that hangs is told as broken
+
 export async function send(url, body, headers = {}) {
   const answer = await fetch(url, {
     method: "POST",
     body,
+    signal: AbortSignal.timeout?.(LONGEST),
     headers: {
       Accept: "application/json",
       "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content,

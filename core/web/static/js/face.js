@@ -3,6 +3,7 @@ import { cameraFacts, cameraProblem, eachFrame, openCamera, picture, send } from
 import { Voice } from "./voice.js";
 
 const PER_SECOND = 12;
+const FROZEN = 4000; // without a frame the camera is gone, or another app is in front
 const MOST = 24; // frames of one batch that the server takes
 const box = document.querySelector("[data-face]");
 const words = JSON.parse(box.dataset.words);
@@ -80,12 +81,22 @@ async function attempt() {
 async function stream(begun) {
   const frames = [];
   let flying = false;
+  let seen = performance.now();
   await new Promise((ended) => {
     const finish = () => {
       stop();
+      clearInterval(watching);
       ended();
     };
+    const watching = setInterval(() => {
+      if (performance.now() - seen < FROZEN) return;
+      finish();
+      open = false;
+      refuse({ sentence: words.frozen, hint: words.frozen_hint }, 0);
+      button.textContent = words.open;
+    }, 500);
     const stop = eachFrame(video, PER_SECOND, async () => {
+      seen = performance.now();
       const frame = await picture(video);
       if (frame) frames.push(frame);
       if (flying || frames.length < 2) return;
@@ -139,6 +150,7 @@ function command(answer) {
 
 // Between two actions: back to the straight look.
 function between(text) {
+  if (said.textContent === text) return;
   rest();
   busy = true;
   say(text);
