@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -56,33 +55,46 @@ def render(host: str, request: dict[str, Any], headers: dict[str, str]) -> bytes
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def requests_of(host: str, user: dict[str, Any], now: float) -> Iterator[bytes]:
-    """What a user sends in one turn: a beat with the last token, or the fixed requests."""
-    if "token" in user:
-        body = json.dumps({"token": user["token"], "playing": True,
-                           "position_ms": user["position_ms"] + int((now - user["since"]) * 1000)})
-        yield render(host, {"method": "POST", "path": "/study/beat", "body": body,
-                            "headers": {"Content-Type": "application/json"}}, user["headers"])
-        return
-    for request in user["requests"]:
-        yield render(host, request, user["headers"])
+class Sender:
+    """What a user sends in one turn: a beat with the last token, or the fixed requests. The bytes that stay the same
+    are put together once, so that the client costs a beat no more than a bare request."""
+
+    def __init__(self, host: str, user: dict[str, Any]) -> None:
+        self.user = user
+        host = user.get("host", host)
+        if "token" in user:
+            self._head = render(host, {"method": "POST", "path": "/study/beat",
+                                       "headers": {"Content-Type": "application/json"}}, user["headers"]
+                                ).replace(b"Content-Length: 0\r\n\r\n", b"Content-Length: %d\r\n\r\n")
+        else:
+            self._fixed = [render(host, request, user["headers"]) for request in user["requests"]]
+
+    def requests(self) -> list[bytes]:
+        if "token" not in self.user:
+            return self._fixed
+        position = self.user["position_ms"] + int((time.time() - self.user["since"]) * 1000)
+        body = b'{"token":"%s","playing":true,"position_ms":%d}' % (self.user["token"].encode(), position)
+        return [self._head.replace(b"%d", b"%d" % len(body)) + body]
+
+    def heard(self, answer: bytes) -> None:
+        if "token" in self.user:
+            self.user["token"] = answer.split(b'"token":"', 1)[1].split(b'"', 1)[0].decode()
 
 
-async def drive(plan: dict[str, Any], users: list[dict[str, Any]], until: float, outcome: Outcome) -> None:
+async def drive(plan: dict[str, Any], senders: list[Sender], until: float, outcome: Outcome) -> None:
     connection, turn = Connection(plan["port"]), 0
-    while time.monotonic() < until and (plan["again"] or turn < len(users)):
-        user = users[turn % len(users)]
+    while time.monotonic() < until and (plan["again"] or turn < len(senders)):
+        sender = senders[turn % len(senders)]
         turn += 1
         started = time.monotonic()
-        for request in requests_of(user.get("host", plan["host"]), user, time.time()):
+        for request in sender.requests():
             status, body = await connection.ask(request)
             outcome.statuses[str(status)] = outcome.statuses.get(str(status), 0) + 1
             if status not in plan["good"]:
                 outcome.failed += 1
                 outcome.example = outcome.example or body[:600].decode("utf-8", "replace")
                 break
-            if "token" in user:
-                user["token"] = json.loads(body)["token"]
+            sender.heard(body)
         else:
             outcome.done += 1
         outcome.latencies.append((time.monotonic() - started) * 1000)
@@ -91,7 +103,8 @@ async def drive(plan: dict[str, Any], users: list[dict[str, Any]], until: float,
 async def main(plan: dict[str, Any]) -> Outcome:
     outcome = Outcome()
     count = plan["connections"]
-    shares = [plan["users"][index::count] for index in range(count)]
+    senders = [Sender(plan["host"], user) for user in plan["users"]]
+    shares = [senders[index::count] for index in range(count)]
     started = time.monotonic()
     until = started + plan["seconds"]
     await asyncio.gather(*(drive(plan, share, until, outcome) for share in shares if share))

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -104,12 +104,12 @@ class Server:
 
 @contextmanager
 def served(target: str, host: str, env: Mapping[str, str], other_pids: Sequence[int] = (),
-           ready: str = "/-/health") -> Iterator[Server]:
+           ready: str = "/-/health", processes: int = WEB_PROCESSES) -> Iterator[Server]:
     """The WSGI app `target` behind the server of record."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    arguments = ["-k", "gthread", "-w", str(WEB_PROCESSES), "--threads", str(WEB_THREADS), "--keep-alive", "65",
+    arguments = ["-k", "gthread", "-w", str(processes), "--threads", str(WEB_THREADS), "--keep-alive", "65",
                  "--preload", "--log-level", "error", "-b", f"127.0.0.1:{port}", target]
     process = subprocess.Popen([sys.executable, "-m", "gunicorn", *arguments], cwd=ROOT,
                                env={**os.environ, **env}, start_new_session=True)
@@ -143,8 +143,10 @@ HELLO_USERS: list[User] = [{"headers": {}, "requests": [{"method": "GET", "path"
 
 
 def against_hello(server: Server, users: list[User], *, good: Sequence[int] = (200,), rounds: int = ROUNDS,
-                  seconds: float = SECONDS) -> dict[str, float]:
-    """A B A B: hello-world and ours in turns; medians, and the spread of the ratios."""
+                  seconds: float = SECONDS, check: Callable[[list[User]], None] = lambda users: None
+                  ) -> dict[str, float]:
+    """A B A B: hello-world and ours in turns; medians, and the spread of the ratios. `check` sees the users at the end.
+    """
     pairs: list[tuple[Measured, Measured]] = []
     with served("bench.hello:app", "localhost", {}, ready="/") as hello:
         hello.load(HELLO_USERS, seconds=1)
@@ -153,6 +155,7 @@ def against_hello(server: Server, users: list[User], *, good: Sequence[int] = (2
             base, _ = hello.load(HELLO_USERS, seconds=seconds)
             ours, users = server.load(users, seconds=seconds, good=good, keep_users=True)
             pairs.append((base, ours))
+    check(users)
     hello_rounds.rounds += [base for base, _ in pairs]
     rates = [ours.per_second / base.per_second for base, ours in pairs]
     cpus = [ours.cpu_ms / base.cpu_ms for base, ours in pairs]
@@ -161,5 +164,5 @@ def against_hello(server: Server, users: list[User], *, good: Sequence[int] = (2
         "rate_ratio": middle(rates), "rate_ratio_low": min(rates), "rate_ratio_high": max(rates),
         "cpu_ratio": middle(cpus), "cpu_ratio_low": min(cpus), "cpu_ratio_high": max(cpus),
         "cpu_ms": middle(ours.cpu_ms for _, ours in pairs), "per_second": middle(ours.per_second for _, ours in pairs),
-        "p95_ms": middle(ours.p95_ms for _, ours in pairs), "connections": CONNECTIONS,
+        "p95_ms": middle(ours.p95_ms for _, ours in pairs), "connections": CONNECTIONS, "load": os.getloadavg()[0],
     }

@@ -1,18 +1,19 @@
 """Trainees in the middle of their study, for the keys that beat and look."""
 import time
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 
-from bench.harness import User, against_hello, served
+from bench.harness import WEB_PROCESSES, BenchError, User, against_hello, served
 from bench.world import World
 from core.base.db import Base, Id, new_id
 from core.course.ledger import Kind, Part
-from core.course.models import Lesson, Package, Segment, Study, StudyLease, StudyPackage
-from core.course.rules import open_state
+from core.course.models import BeatRow, Lesson, Package, Segment, Study, StudyLease, StudyPackage
+from core.course.rules import BeatState, open_state
 from core.course.queries import millis, pace
-from core.course.tokens import Lease, beat_key, pack, seal
+from core.course.tokens import Lease, beat_key, pack, seal, unseal
 from core.cycle import Enrollment, EnrollmentState
 from core.identity import Consent
 from core.organization import post_by_name, seed_posts
@@ -126,9 +127,34 @@ def _fill_ledger(world: World, share: int) -> None:
         """), {"part": Part.GENERAL, "kind": Kind.CREDIT, "share": share})
 
 
-def measure_beats(world: World, trainees: int, ledger_rows: int) -> dict[str, float]:
-    """Durable beats of that many trainees against hello-world; BenchError unless each acknowledged one is stored."""
-    world.add_trainees(trainees)
-    users = open_studies(world, ledger_rows)
-    with served("core.app:create_app()", world.host, world.env, world.pids) as server:
-        return against_hello(server, users)
+def measure_beats(worlds: Sequence[World], trainees: int, ledger_rows: int, *, processes: int = WEB_PROCESSES
+                  ) -> dict[str, float]:
+    """Durable beats of that many trainees, evenly of these tenants, against hello-world; BenchError unless each
+    acknowledged one is stored."""
+    of: list[list[User]] = []
+    for world in worlds:
+        world.add_trainees(trainees // len(worlds))
+        of.append([user | {"host": world.host} for user in open_studies(world, ledger_rows // len(worlds))])
+        world.tenant.close()
+    first = worlds[0]
+    users = [user for turn in zip(*of, strict=True) for user in turn]
+    with served("core.app:create_app()", first.host, first.env, first.pids, processes=processes) as server:
+        return against_hello(server, users, check=lambda last: _check_stored(worlds, last))
+
+
+def _check_stored(worlds: Sequence[World], users: list[User]) -> None:
+    """The number in each last token counts the beats that this lease was told are stored."""
+    for world in worlds:
+        with unit_of_work(world.tenant) as ctx:
+            stored = dict(ctx.db.execute(select(BeatRow.lease_id, func.count()).group_by(BeatRow.lease_id)).all())
+            told = {Id(terms.lease_id): state.seq - 1 for user in users if user["host"] == world.host
+                    for terms, state in [_said(ctx, user)]}
+        world.tenant.close()
+        if lost := [lease_id for lease_id, count in told.items() if stored.get(lease_id, 0) < count]:
+            raise BenchError(f"acknowledged beats that are not stored: {len(lost)} leases, first {lost[0]}")
+
+
+def _said(ctx: Ctx, user: User) -> tuple[Lease, BeatState]:
+    found = unseal(beat_key(ctx), user["token"])
+    assert found is not None
+    return found

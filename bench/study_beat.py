@@ -12,4 +12,4 @@ LEDGER_ROWS = 1_000_000
 def run() -> dict[str, float]:
     """rate_ratio, cpu_ratio, cpu_ms, per_second, p95_ms."""
     with tempfile.TemporaryDirectory() as folder, open_world(Path(folder), on_postgres=True) as world:
-        return measure_beats(world, TRAINEES, LEDGER_ROWS)
+        return measure_beats([world], TRAINEES, LEDGER_ROWS)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.harness import CONNECTIONS, ROOT, Server, User
+from bench.world import copied_tenants
 from core.app import open_tenants
 from core.base.config import load_config
 from core.base.db import Base
@@ -94,17 +95,7 @@ class Installation:
 
 
 def _installation(folder: Path, count: int) -> Installation:
-    tenants = folder / "tenants"
-    tenants.mkdir(parents=True)
-    shipped = sorted((ROOT / "tenants").glob("[a-z]*.toml"))
-    shutil.copy(ROOT / "tenants" / "_base.toml", tenants)
-    hosts = []
-    for number in range(count):
-        source = shipped[number % len(shipped)]
-        slug = source.stem if number < len(shipped) else f"{source.stem}{number}"
-        hosts.append(f"{slug}.localhost")
-        (tenants / f"{slug}.toml").write_text(source.read_text(encoding="utf-8").replace(
-            f"{source.stem}.localhost", hosts[-1]), encoding="utf-8")
+    tenants, hosts = copied_tenants(folder, count)
     env = {"JIANXUE_MODE": "development", "JIANXUE_MASTER_KEY": secrets.token_hex(32), "JIANXUE_VAR": str(folder),
            "JIANXUE_TENANTS": str(tenants), "JIANXUE_REDIS_URL": "redis://127.0.0.1:1/0"}
     blank: Path | None = None
@@ -117,7 +108,7 @@ def _installation(folder: Path, count: int) -> Installation:
             place = tenant.config.tenant_var(tenant.slug)
             place.mkdir(parents=True, exist_ok=True)
             shutil.copy(blank, place / "jianxue.sqlite")
-    return Installation(env, tuple(hosts))
+    return Installation(env, hosts)
 
 
 def _touched(server: Server, installation: Installation) -> float:

@@ -1,6 +1,7 @@
 """An installation to measure: one tenant on PostgreSQL or SQLite, with trainees who are signed in."""
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -92,9 +93,11 @@ def open_world(folder: Path, *, on_postgres: bool = False) -> Iterator[World]:
 
 
 @contextmanager
-def open_worlds(folder: Path, slugs: Sequence[str], *, on_postgres: bool = False) -> Iterator[list[World]]:
+def open_worlds(folder: Path, slugs: Sequence[str], *, on_postgres: bool = False,
+                tenants: Path = ROOT / "tenants") -> Iterator[list[World]]:
     """A fresh installation below `folder` with these tenants, empty; all are served by one app."""
-    env = {"JIANXUE_MODE": "development", "JIANXUE_MASTER_KEY": secrets.token_hex(32), "JIANXUE_VAR": str(folder)}
+    env = {"JIANXUE_MODE": "development", "JIANXUE_MASTER_KEY": secrets.token_hex(32), "JIANXUE_VAR": str(folder),
+           "JIANXUE_TENANTS": str(tenants)}
     if not on_postgres:
         yield _worlds(env, slugs, ())
         return
@@ -113,6 +116,22 @@ def _worlds(env: dict[str, str], slugs: Sequence[str], pids: tuple[int, ...]) ->
     for tenant in tenants:
         Base.metadata.create_all(tenant.engine)
     return [World(env, app, tenant, pids) for tenant in tenants]
+
+
+def copied_tenants(folder: Path, count: int) -> tuple[Path, tuple[str, ...]]:
+    """A settings folder of so many tenants, and their hosts: the shipped ones, and copies of them in turns."""
+    tenants = folder / "tenants"
+    tenants.mkdir(parents=True)
+    shipped = sorted((ROOT / "tenants").glob("[a-z]*.toml"))
+    shutil.copy(ROOT / "tenants" / "_base.toml", tenants)
+    hosts = []
+    for number in range(count):
+        source = shipped[number % len(shipped)]
+        slug = source.stem if number < len(shipped) else f"{source.stem}{number}"
+        hosts.append(f"{slug}.localhost")
+        (tenants / f"{slug}.toml").write_text(source.read_text(encoding="utf-8").replace(
+            f"{source.stem}.localhost", hosts[-1]), encoding="utf-8")
+    return tenants, tuple(hosts)
 
 
 def most_plugins() -> str:

