@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import exists, select
 
 from core.audit.models import AuditCase, AuditDecision
 from core.audit.states import CaseState
+from core.base.db import Id
 from core.presence import Attestation, Snapshot
 from core.presence.calibration import (
     GOAL_CHECK, GOAL_REFUSED, GOAL_REVIEWED, GOAL_SNAPSHOT, LEAST_GENUINE, NEARER, Distances, Line, Proposal, Rate,
@@ -15,9 +17,9 @@ from core.presence.calibration import (
 )
 from core.presence.duplicates import templates
 from core.presence.matching import MOST_FRAMES, MatchRules, Zones, unpacked
-from core.presence.models import PictureVerdict
+from core.presence.models import FaceDuplicate, PictureVerdict
 from core.presence.queries import mean_vector
-from core.presence.states import Seen
+from core.presence.states import ReviewState, Seen
 from core.tenancy import Ctx
 
 _MOST_PHOTOS = 1000
@@ -71,20 +73,32 @@ def _compared(ctx: Ctx) -> Iterator[tuple[object, object, int, float, float | No
 
 
 def photo_pairs(ctx: Ctx, most: int = _MOST_PHOTOS) -> tuple[int, Distances]:
-    """How many photos on file, and the distances of all pairs of at most `most` of them: all of them strangers,
-    but for the few that the search for duplicates finds. Empty while there is no mean."""
-    parts = [rows for _ids, rows in templates(ctx)]
-    mean = mean_vector(ctx)
+    """How many photos on file, and the distances of all pairs of at most `most` of them: strangers, but
+    for pairs that a human found to be one person. Empty while there is no mean."""
+    parts, mean = list(templates(ctx)), mean_vector(ctx)
+    count = sum(len(ids) for ids, _rows in parts)
     if mean is None or not parts:
-        return sum(len(part) for part in parts), Distances.of([])
-    rows = np.concatenate(parts).astype(np.float64)
-    taken = rows[::max(1, -(-len(rows) // most))]
+        return count, Distances.of([])
+    step = max(1, -(-count // most))
+    people = [person for ids, _rows in parts for person in ids][::step]
+    taken = np.concatenate([rows for _ids, rows in parts])[::step].astype(np.float64)
     squares = (taken ** 2).sum(1)
-    upper = np.triu_indices(len(taken), 1)
-    euclid = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * taken @ taken.T, 0))[upper]
+    euclid = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * taken @ taken.T, 0))
     centred = taken - unpacked(mean)
     centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-    return len(rows), Distances(euclid, (1 - centred @ centred.T)[upper])
+    strangers = np.triu(np.ones_like(euclid, bool), 1) & ~_same_people(ctx, people)
+    return count, Distances(euclid[strangers], (1 - centred @ centred.T)[strangers])
+
+
+def _same_people(ctx: Ctx, people: Sequence[Id]) -> NDArray[np.bool_]:
+    """Which pairs are one person by a human's word."""
+    at = {person: number for number, person in enumerate(people)}
+    same = np.zeros((len(people), len(people)), bool)
+    for one, other in ctx.db.execute(select(FaceDuplicate.one_id, FaceDuplicate.other_id).where(
+            FaceDuplicate.state.in_((ReviewState.SAME, ReviewState.SETTLED)))):
+        if one in at and other in at:
+            same[at[one], at[other]] = same[at[other], at[one]] = True
+    return same
 
 
 def report(ctx: Ctx, rules: MatchRules) -> Iterator[str]:

@@ -8,7 +8,7 @@ from core.access import NOBODY, Role
 from core.audit.calibrating import decided, photo_pairs, report
 from core.base.trail import TrailRow
 from core.presence.matching import packed
-from core.presence.models import FaceMean, FaceTemplate, PictureVerdict, Snapshot
+from core.presence.models import FaceDuplicate, FaceMean, FaceTemplate, PictureVerdict, Snapshot
 from core.presence.queries import match_rules
 from core.tenancy import Tenant, unit_of_work
 from tests.audit.cases import case_of, waiting
@@ -97,6 +97,26 @@ def test_calibrate_tells_the_table_and_what_is_missing(national: Tenant, browser
     assert "不同的人自动通过 0%（0/780，至多 0.38%）" in enough and "本人被拒 0%（0/300，至多 1%）" in enough
     assert "accept_euclid = { value = [0.35, 0.48, 0.50, 0.49, 0.49]" in enough and "不会自动修改" in enough
     assert "疑似同一人" in enough and rules.accept_euclid[0] == 0.45
+
+
+def test_pairs_that_are_one_person_are_no_strangers(national: Tenant) -> None:
+    """L13, L14: an alias that a human has confirmed does not make the thresholds tighter."""
+    people = [trainee(national, serial).person_id for serial in (1, 2, 3)]
+    with unit_of_work(national, NOBODY) as ctx:
+        ctx.db.add(FaceMean(vector=packed(np.zeros(128)), counted=30, made_at=ctx.now))
+        for number, person in enumerate(people):
+            vector = np.zeros(128)
+            vector[max(number, 1)] = 0.6
+            ctx.db.add(FaceTemplate(person_id=person, photo_key="x", vector=packed(vector), made_at=ctx.now))
+        one, other = sorted(person for person in people[:2] if person)
+        pair = FaceDuplicate(one_id=one, other_id=other, euclid=0.0, cosine=0.0, found_at=ctx.now, state="open")
+        ctx.db.add(pair)
+        ctx.db.flush()
+        assert (len(photo_pairs(ctx)[1]), photo_pairs(ctx)[1].within(0.1, 0.1)) == (3, 1)
+        pair.state = "same"
+        ctx.db.flush()
+        assert (len(photo_pairs(ctx)[1]), photo_pairs(ctx)[1].within(0.1, 0.1)) == (2, 0)
+        assert len(photo_pairs(ctx, most=2)[1]) == 1
 
 
 def test_the_command_says_when_there_is_nothing(cli: Callable[..., tuple[int, str]]) -> None:

@@ -34,6 +34,8 @@ def spoil(folder: Path, file: str, old: str, new: str) -> None:
     ("_base.toml", 'max_kb = { value = 80, source = "N-12" }', "max_kb = 80", r"photo\.max_kb 应写成"),
     ("_base.toml", 'max_kb = { value = 80, source = "N-12" }', 'max_kb = { value = 80, source = "" }', "应为出处"),
     ("_base.toml", 'max_kb = { value = 80, source = "N-12" }\n', "", r"缺少 photo\.max_kb"),
+    ("_base.toml", "[0.45, 0.48, 0.50, 0.49, 0.49]", "[0.45, 0.50]", r"presence\.accept_euclid 应为五个大于 0"),
+    ("_base.toml", "match_frames = { value = 3", "match_frames = { value = 6", r"presence\.match_frames 应为1 至 5，现在是 6"),
     ("_base.toml", "[photo]", "[photos]", r"\[photos\] 不是已知的规则组"),
     ("_base.toml", "【{post}】的", "【{job}】的", r"texts\.buy_confirm 用了未知的变量 job，可用：kind、post"),
     ("jilin.toml", 'hosts = ["jilin.localhost"', 'hosts = ["national.localhost"', "已属于 jilin.toml|一个域名只能属于一个租户"),
