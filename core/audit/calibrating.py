@@ -164,7 +164,7 @@ def _settings(rules: MatchRules, proposals: dict[int, Proposal]) -> Iterator[str
         for frames, made in proposals.items():
             values[frames - 1] = getattr(made.zones, name)
         written = ", ".join(f"{value:.2f}" for value in values)
-        yield f'{name} = {{ value = [{written}], source = "faces calibrate" }}'
+        yield f'{name} = {{ value = [{written}], source = "N-34" }}  # jianxue faces calibrate'
 
 
 def _duplicates(cross: Distances, photos: int) -> Iterator[str]:
