@@ -46,6 +46,13 @@ def ask_for_presence(tenant: Tenant, required: bool) -> None:
     tenant.file = replace(tenant.file, rule_set=replace(rule_set, rules=rules))
 
 
+def set_hours(tenant: Tenant, **values: int) -> None:
+    """Set values of `[hours]` of a test's tenant."""
+    rule_set = tenant.file.rule_set
+    rules = replace(rule_set.rules, hours=replace(rule_set.rules.hours, **values))  # type: ignore[arg-type]
+    tenant.file = replace(tenant.file, rule_set=replace(rule_set, rules=rules))
+
+
 def seed_packages(ctx: Ctx, post: str = "资料员") -> None:
     """General: 5 lessons of 2 hours; professional of one post: 11 lessons of 2 hours; video of 16 kB."""
     seed_posts(ctx)

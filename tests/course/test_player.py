@@ -2,24 +2,27 @@
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import func, select
 
 from core.base.clock import SystemClock
-from core.course import Part, add_lesson, add_package
-from core.course.models import HourEntry, MediaRead
+from core.course import Part, add_lesson, add_package, progress, recompute, subject
+from core.course.models import HourEntry, MediaRead, Study
 from core.demo.lessons import make_lessons
 from core.demo.syllabus import COMMON
 from core.identity import person_of
 from core.organization import seed_posts
+from core.presence import PresenceProved
 from core.presence.models import Snapshot
 from core.tenancy import Tenant, unit_of_work
 from core.web import JianxueFlask
 from tests.browser.live import ARGS, DESK, PHONE, chromium_path, origin, serving, sign_in
-from tests.course.conftest import ask_for_presence, attest, enroll
+from tests.course.conftest import ask_for_presence, attest, enroll, set_hours
 from tests.people import Somebody, trainee
 
 pytestmark = pytest.mark.skipif(chromium_path() is None or shutil.which("ffmpeg") is None,
@@ -155,3 +158,141 @@ def test_a_second_page_takes_over(app: JianxueFlask, national: Tenant, student: 
         expect(first.locator("[data-part=status]")).to_contain_text("另一个页面或设备")
         assert first.evaluate("document.querySelector('[data-stage] video').paused")
         plays(second)
+
+
+# --- the network is cut --------------------------------------------------------------------------------------
+
+def studies(app: JianxueFlask, tenant: Tenant, port: int, who: Somebody, page: Page, presence: bool = False) -> None:
+    """One lesson of 12 s is under way; more than 8 s of silence are a cut."""
+    set_hours(tenant, lease_idle_seconds=0)
+    enrollment = enroll(tenant, who, general=0, professional=4)
+    ask_for_presence(tenant, presence)
+    if presence:
+        attest(tenant, who, enrollment)
+    opened(page, app, tenant, port, who, enrollment)
+    page.wait_for_function("() => document.querySelector('[data-part=bar]').value >= 1")
+
+
+def stands(tenant: Tenant) -> tuple[int, int]:
+    """Credited and waiting slots; the ledger agrees with the evidence."""
+    with unit_of_work(tenant) as ctx:
+        assert recompute(ctx).differences == ()
+        found = progress(ctx, subject(ctx, ctx.db.scalars(select(Study.enrollment_id)).one()))
+        return found.credited_slots, found.waiting_slots
+
+
+def test_a_cut_of_the_network_loses_nothing(app: JianxueFlask, national: Tenant, student: Somebody,
+                                            context: BrowserContext, tmp_path: Path) -> None:
+    """C-02, L7: the picture runs on as far as it may count, says so, and waits; back again everything seen is credited
+    once a face was matched, and the lesson goes on where it stood; at phone width."""
+    page = context.new_page()
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    with serving(app) as port:
+        studies(app, national, port, student, page, presence=True)
+        context.set_offline(True)
+        cut = page.locator("[data-part=cut]")
+        expect(cut).to_contain_text("正在离线学习", timeout=8000)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.screenshot(path=tmp_path / "cut.png")
+        expect(cut).to_contain_text("已到限额", timeout=20_000)
+        assert page.evaluate("document.querySelector('[data-stage] video').paused")
+        seen = at(page)
+        context.set_offline(False)
+        expect(cut).to_contain_text("已补记，核对照片是您本人后计入学时", timeout=15_000)
+        expect(page.locator("[data-part=waits]")).to_contain_text("待核对")
+        page.screenshot(path=tmp_path / "back.png")
+        credit, waits = stands(national)
+        assert 8 <= waits <= 10 and credit + waits >= int(seen) - 1
+        expect(page.get_by_role("heading", level=1)).to_have_text(LESSONS[1].title, timeout=30_000)
+        with unit_of_work(national) as ctx:
+            assert ctx.db.scalar(select(func.count()).select_from(Snapshot)) >= 1
+            ctx.publish(PresenceProved(ctx.db.scalars(select(Study.enrollment_id)).one(), ctx.now))
+        expect(page.locator("[data-part=waits]")).to_be_hidden(timeout=20_000)
+        page.close()
+        assert stands(national)[1] == 0 and stands(national)[0] >= 12
+
+
+def test_a_browser_that_is_killed_during_a_cut_brings_its_beats(
+        app: JianxueFlask, national: Tenant, student: Somebody, context: BrowserContext) -> None:
+    """C-02: the queue outlives the page; the lesson goes on within one beat of where the picture stood."""
+    page = context.new_page()
+    with serving(app) as port:
+        studies(app, national, port, student, page)
+        context.set_offline(True)
+        page.wait_for_function("() => document.querySelector('[data-stage] video').currentTime > 11")
+        stood, address = at(page), page.url
+        with suppress(PlaywrightError):
+            page.goto("chrome://crash", timeout=3000)
+        context.set_offline(False)
+        page = context.new_page()
+        page.goto(address)
+        expect(page.locator("[data-part=cut]")).to_contain_text("已计入学时", timeout=15_000)
+        expect(page.get_by_role("heading", level=1)).to_have_text(LESSONS[0].title)
+        plays(page)
+        assert stood - 3 <= at(page)
+        page.close()
+    assert stands(national)[0] >= 8
+
+
+def test_a_killed_browser_goes_on_within_one_beat(app: JianxueFlask, national: Tenant, student: Somebody,
+                                                  context: BrowserContext) -> None:
+    """N-37: the same without a cut."""
+    page = context.new_page()
+    with serving(app) as port:
+        studies(app, national, port, student, page)
+        page.wait_for_function("() => document.querySelector('[data-stage] video').currentTime > 5")
+        stood, address = at(page), page.url
+        with suppress(PlaywrightError):
+            page.goto("chrome://crash", timeout=3000)
+        page = context.new_page()
+        page.goto(address)
+        plays(page)
+        assert stood - 2.5 <= at(page)
+        page.close()
+    stands(national)
+
+
+@pytest.mark.parametrize("missing", ["indexedDB", "crypto"])
+def test_what_a_browser_lacks(app: JianxueFlask, national: Tenant, student: Somebody, context: BrowserContext,
+                              missing: str) -> None:
+    """C-02: without IndexedDB the queue lies in memory; without WebCrypto (http on another host) a cut earns nothing,
+    and the page says so."""
+    gone = "Object.defineProperty(globalThis, 'indexedDB', { value: undefined })" if missing == "indexedDB" else \
+        "Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined })"
+    context.add_init_script(gone)
+    page = context.new_page()
+    with serving(app) as port:
+        studies(app, national, port, student, page)
+        context.set_offline(True)
+        cut = page.locator("[data-part=cut]")
+        expect(cut).to_contain_text("已到限额" if missing == "indexedDB" else "无法补记", timeout=20_000)
+        page.wait_for_function("since => performance.now() - since > 5000", arg=page.evaluate("performance.now()"))
+        context.set_offline(False)
+        if missing == "indexedDB":
+            expect(cut).to_contain_text("已计入学时", timeout=15_000)
+        else:
+            expect(cut).to_be_hidden(timeout=15_000)
+            plays(page)
+        page.close()
+    assert stands(national)[0] >= (10 if missing == "indexedDB" else 1)
+
+
+def test_who_studies_elsewhere_meanwhile_brings_nothing(app: JianxueFlask, national: Tenant, student: Somebody,
+                                                        engine: Browser, context: BrowserContext) -> None:
+    """L1, L7: a batch of a page that was taken over is worth nothing, and its page says so."""
+    page = context.new_page()
+    with serving(app) as port:
+        studies(app, national, port, student, page)
+        context.set_offline(True)
+        page.wait_for_function("() => document.querySelector('[data-stage] video').currentTime > 6")
+        elsewhere = engine.new_context(viewport=DESK)  # type: ignore[arg-type]
+        other = elsewhere.new_page()
+        sign_in(other, app, national, port, student)
+        other.goto(page.url)
+        plays(other)
+        context.set_offline(False)
+        expect(page.locator("[data-part=cut]")).to_contain_text("没有计入", timeout=15_000)
+        expect(page.locator("[data-part=status]")).to_contain_text("另一个页面或设备")
+        elsewhere.close()
+        page.close()
+    stands(national)

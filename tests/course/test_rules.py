@@ -1,10 +1,12 @@
 """The hours rules against tables and against a second model (N-30, N-37; A1 L1 … L7; R17 … R19)."""
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.course.late import Allowance, LateBeat, judge_late
 from core.course.rules import Beat, BeatState, Pace, Reason, Run, close, judge_beat, open_state, pace_of
 from tests.course.model import Viewer
 
@@ -12,6 +14,7 @@ REAL = pace_of(2700, 30, 30, 2, 120)
 DEMO = pace_of(6, 1, 2, 2, 20)
 TIGHT = Pace(6000, 1000, 2000, 500)
 BASE = 1_790_000_000_000
+GAP_MS, PERCENT = 7000, 60
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Server:
     leases: list[BeatState] = field(default_factory=list)
     credit: int = 0
     runs: list[Run] = field(default_factory=list)
+    late: list[tuple[int, int]] = field(default_factory=list)
 
     def open(self) -> int:
         old = self.leases[-1] if self.leases else None
@@ -44,6 +48,15 @@ class Server:
         self.credit += verdict.credit
         self.runs += [verdict.ended] if verdict.ended else []
         return verdict.credit, verdict.reason
+
+    def come_back(self, beats: list[tuple[int, bool]]) -> int:
+        verdict = judge_late(self.state, [LateBeat(*one) for one in beats], self.now, True, self.pace,
+                             Allowance(GAP_MS, PERCENT, tuple(self.late)))
+        self.leases[-1] = verdict.state
+        self.credit += verdict.credit
+        self.runs += [run for run in (verdict.ended, verdict.late) if run]
+        self.late += [(verdict.late.pos_from_ms, verdict.late.pos_to_ms)] if verdict.late else []
+        return verdict.credit
 
     @property
     def state(self) -> BeatState:
@@ -202,6 +215,11 @@ def test_the_pace_refuses_what_cannot_be_counted() -> None:
 
 # What a client may do at each step: how long it waits, and what it sends then.
 PACES = st.sampled_from([DEMO, TIGHT, Pace(9000, 3000, 2000), Pace(6000, 1000, 4000, 0)])
+# A cut of the network, up to a day, and what the page brings then: by how much the picture moved, whether it runs on.
+CUT = st.tuples(st.one_of(st.integers(0, 40_000), st.integers(31_000, 86_400_000)), st.lists(st.tuples(
+    st.one_of(st.just(2000), st.just(2000), st.integers(-3000, 9000)), st.sampled_from([True, True, True, False])),
+    min_size=1, max_size=12))
+Step = tuple[int, tuple[str, Any]]
 STEP = st.tuples(
     st.one_of(st.integers(0, 9_000), st.integers(0, 30_000)),
     st.one_of(
@@ -212,10 +230,11 @@ STEP = st.tuples(
         st.tuples(st.just("number"), st.integers(-3, 300)),
         st.just(("pause", 0)), st.just(("away", 0)), st.just(("takeover", 0)), st.just(("snap", 0)),
         st.tuples(st.just("clock"), st.integers(-20_000, 20_000)),
+        st.tuples(st.just("cut"), CUT), st.tuples(st.just("cut"), CUT),
     ))
 
 
-def run_against_model(steps: list[tuple[int, tuple[str, int]]], pace: Pace) -> None:
+def run_against_model(steps: list[Step], pace: Pace) -> None:
     """Send the sequence to the rules and to the model; every credit must be equal, and within server time.
     """
     lesson = 60_000
@@ -232,6 +251,17 @@ def run_against_model(steps: list[tuple[int, tuple[str, int]]], pace: Pace) -> N
         if what == "takeover":
             server.open()
             model.anchor, model.last = None, max(model.last, server.now)
+            continue
+        if what == "cut":
+            server.now += value[0]
+            brought = []
+            for moved, plays in value[1]:
+                position += moved
+                brought.append((position, plays))
+            high = max(high, server.now)
+            got, expected = server.come_back(brought), model.come_back(server.now, brought, GAP_MS, PERCENT)
+            assert got == expected >= 0
+            assert server.state.resume_ms == model.seen
             continue
         if what == "replay" and sent:
             lease, beat = sent[value % len(sent)]
@@ -263,7 +293,7 @@ def run_against_model(steps: list[tuple[int, tuple[str, int]]], pace: Pace) -> N
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=60), PACES)
-def test_credit_is_what_the_model_says(steps: list[tuple[int, tuple[str, int]]], pace: Pace) -> None:
+def test_credit_is_what_the_model_says(steps: list[Step], pace: Pace) -> None:
     """R18, R19: speed, seeks, replays, wrong numbers, takeovers and wrong clocks earn what the model says.
     """
     run_against_model(steps, pace)
@@ -272,7 +302,7 @@ def test_credit_is_what_the_model_says(steps: list[tuple[int, tuple[str, int]]],
 @pytest.mark.prove
 @settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=80), PACES)
-def test_credit_is_what_the_model_says_ten_thousand_times(steps: list[tuple[int, tuple[str, int]]],
+def test_credit_is_what_the_model_says_ten_thousand_times(steps: list[Step],
                                                           pace: Pace) -> None:
     """R18: the same over 10,000 sequences."""
     run_against_model(steps, pace)
