@@ -22,7 +22,6 @@ from core.course.subjects import own_subject
 from core.course.wording import Words, hours_text, listed, waiting_text
 from core.identity import device_token, know_device, new_device_token
 from core.presence import check_url
-from core.tenancy import Ctx
 from core.web import JianxueFlask, current_ctx, page
 from core.web.paging import page_in
 from core.web.navigation import address

@@ -54,7 +54,7 @@ def seal(key: bytes, lease: Lease, state: BeatState) -> str:
 
 
 def unseal(key: bytes, token: str) -> tuple[Lease, BeatState] | None:
-    """What a token says, or None when this tenant's server did not write it."""
+    """What a token says, or None when this tenant's server did not write it, or an older one did."""
     body_text, _, mac_text = token.partition(".")
     try:
         body, mac = _bytes(body_text), _bytes(mac_text)
@@ -63,6 +63,8 @@ def unseal(key: bytes, token: str) -> tuple[Lease, BeatState] | None:
     if not hmac.compare_digest(_mac(key, body), mac):
         return None
     values = json.loads(body)
+    if len(values) != _LEASE_FIELDS + len(_STATE_FIELDS):
+        return None     # from before an upgrade
     return Lease(*values[:_LEASE_FIELDS]), _state(values[_LEASE_FIELDS:])
 
 

@@ -1,5 +1,5 @@
 """What presence does when a person withdraws consent: descriptor and pictures go, the records stay (R24)."""
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 
 from core.base.db import Id
 from core.base.events import subscribe
@@ -18,6 +18,10 @@ def forget_face(ctx: Ctx, event: ConsentWithdrawn) -> None:
         if row.picture_key:
             keys.append(row.picture_key)
             row.picture_key = None
+    # What a face proved is not built upon any longer: the very next beat asks for another way.
+    ctx.db.execute(update(Attestation).where(
+        Attestation.person_id == event.person_id, Attestation.kind == "face",
+        Attestation.valid_until > ctx.now).values(valid_until=ctx.now))
     for challenge in ctx.db.scalars(select(Challenge).where(Challenge.person_id == event.person_id)):
         challenge.digests = []
         if challenge.state in OPEN:

@@ -4,6 +4,7 @@ A lean route answers what is common with 200, and hands everything else on, with
 address, whose policy it keeps itself. It is found by the tenant and path that Flask would see.
 """
 import json
+import logging
 from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +17,7 @@ from core.web.headers import add_security_headers
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
+log = logging.getLogger("jianxue.web")
 Environ = dict[str, Any]
 
 
@@ -47,7 +49,11 @@ class LeanRoutes:
 
     def ask(self, route: LeanRoute, tenant: Tenant, environ: Environ,
             start_response: "StartResponse") -> Iterable[bytes] | None:
-        found = route(tenant, environ, len(self.serving) / self._threads)
+        try:
+            found = route(tenant, environ, len(self.serving) / self._threads)
+        except Exception:
+            log.exception("%s was not answered in front of Flask", environ["PATH_INFO"])
+            return None
         if found is None:
             return None
         body = json.dumps(found, separators=(",", ":")).encode()

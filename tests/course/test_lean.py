@@ -2,6 +2,7 @@
 
 At the national pace: a beat each 30 seconds, so that most of them lie in the middle of a run.
 """
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,10 +18,10 @@ from werkzeug.test import TestResponse
 
 from core.base.clock import FixedClock
 from core.base.config import Config
-from core.course import service
+from core.course import service, tokens
 from core.course.models import BeatRow, StudyLease
 from core.course.recompute import recompute
-from core.identity import Account, AccountRole, LoginSession
+from core.identity import Account, AccountRole, LoginSession, person_of, withdraw_consent
 from core.presence import snapshots
 from core.presence.models import Attestation
 from core.tenancy import Tenant, unit_of_work
@@ -199,18 +200,41 @@ def test_the_same_beat_from_many_threads(app: JianxueFlask, national: Tenant, le
 
 def test_presence_that_ends_is_seen_at_once(tenant: Tenant, learner_of: Make, viewed: list[str],
                                             monkeypatch: pytest.MonkeyPatch) -> None:
-    """N-34: a proof that is taken back or runs out stops the very next beat."""
+    """N-34, R24: a proof that is taken back, with the consent or by itself, stops the very next beat."""
     monkeypatch.setattr(snapshots, "due_between", lambda *_drawn: ())
     learner = learner_of(tenant)
     ask_for_presence(tenant, True)
     attest(tenant, learner.who, learner.enrollment)
     playing(learner)
     assert not viewed
-    change(tenant, update(Attestation).values(valid_until=learner.clock.now()))
+    with unit_of_work(tenant) as ctx:
+        assert learner.who.person_id is not None
+        withdraw_consent(ctx, person_of(ctx, learner.who.person_id))
     assert go_on(learner).json["reason"] == "absent"
     change(tenant, delete(Attestation))
     assert go_on(learner).json["stop"]
     assert len(viewed) == 2
+
+
+def test_a_lean_route_that_fails_leaves_the_beat_to_flask(app: JianxueFlask, tenant: Tenant, learner_of: Make) -> None:
+    """Never a 500: whatever breaks in front, the view answers."""
+    learner = playing(learner_of(tenant))
+
+    def broken(*_asked: object) -> None:
+        raise RuntimeError("out of order")
+
+    with without_lean(app):
+        app.lean.add(BEAT, broken)
+        assert go_on(learner).json["credited"] == 2
+
+
+def test_a_token_from_before_an_upgrade(national: Tenant, learner_of: Make) -> None:
+    """One number fewer than today: refused in words, and the page is to be opened anew."""
+    learner = playing(learner_of(national))
+    with unit_of_work(national) as ctx:
+        body = json.dumps(json.loads(tokens._bytes(learner.token.partition(".")[0]))[1:]).encode()
+        old = f"{tokens._text(body)}.{tokens._text(tokens._mac(tokens.beat_key(ctx), body))}"
+    assert learner.beat(token=old).json["code"] == "beat_forged"
 
 
 def test_random_sequences_end_alike(app: JianxueFlask, national: Tenant, learner_of: Make,
