@@ -22,13 +22,19 @@ L = TypeVar("L", bound=Line)
 
 @dataclass(frozen=True)
 class Hole:
-    """Class hours (counted from 1) without any picture; what is given back to learn them again, in seconds: credits
-    are taken whole, so a little of the hours beside them may go too. `open`: it can still be done."""
+    """Class hours (counted from 1) without any picture. `open`: they can still be learned again."""
 
     hours: tuple[int, ...]
+    open: bool
+
+
+@dataclass(frozen=True)
+class Mending:
+    """What is given back to learn the hours of a hole again, in seconds: credits are taken whole, so a little of the
+    hours beside them may go too."""
+
     credits: tuple[Id, ...]
     seconds: int
-    open: bool
 
 
 def hole_of(ctx: Ctx, asked: Subject) -> Hole | None:
@@ -36,14 +42,17 @@ def hole_of(ctx: Ctx, asked: Subject) -> Hole | None:
     study, seen = study_of(ctx, asked.id), pictures(ctx, asked)
     if study is None or seen is None or not seen.bare:
         return None
+    return Hole(tuple(hour.number for hour in seen.bare), study.completed_at is None)
+
+
+def mending_of(ctx: Ctx, asked: Subject, hole: Hole) -> Mending:
+    """What it takes to mend a hole."""
     beats = pace(ctx)
-    hours = tuple(hour.number for hour in seen.bare)
     lines = ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == asked.id).order_by(HourEntry.id)).all()
-    found = crossing(lines, hours, beats.slots_per_hour)
+    found = crossing(lines, hole.hours, beats.slots_per_hour)
     slots = sum(line.slots for line in found)
     origin = sources(lines)
-    return Hole(hours, tuple(cast(Id, origin[line.id]) for line in found), slots * beats.slot_ms // 1000,
-                study.completed_at is None)
+    return Mending(tuple(cast(Id, origin[line.id]) for line in found), slots * beats.slot_ms // 1000)
 
 
 def crossing(lines: Iterable[L], hours: Collection[int], slots_per_hour: int) -> list[L]:
@@ -72,5 +81,6 @@ def relearn(ctx: Ctx, asked: Subject) -> int:
         raise Refused("no_hole", _("每个学时都有抓拍照片，不需要补学。"))
     if not hole.open:
         raise Refused("all_learned", _("全部课程已经学完，请等待学时审核。"))
-    clear_hours(ctx, asked.id, GROUND, _("学员补学没有抓拍照片的学时"), ctx.actor.account_id, hole.credits)
+    clear_hours(ctx, asked.id, GROUND, _("学员补学没有抓拍照片的学时"), ctx.actor.account_id,
+                mending_of(ctx, asked, hole).credits)
     return len(hole.hours)

@@ -107,7 +107,8 @@ def relearn(enrollment_id: UUID) -> ResponseReturnValue:
                     cancel=url_for(".record", enrollment_id=asked.id), label=_("清除并补学"),
                     text=_("第 %(hours)s 学时没有抓拍照片，审核时会按无效学时清除。现在补学会清除这几个学时和相连的一小段，"
                            "共 %(time)s，再从缺的地方接着学。其他学时保留。",
-                           hours=listed(hole.hours), time=Words.read().spoken(hole.seconds)))
+                           hours=listed(hole.hours),
+                           time=Words.read().spoken(relearning.mending_of(ctx, asked, hole).seconds)))
     relearning.relearn(ctx, asked)
     flash(_("已清除没有照片的学时。请打开摄像头，点“开始学习”补学。"), "done")
     return redirect(url_for(".training"), 303)

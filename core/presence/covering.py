@@ -1,9 +1,12 @@
 """How well credited hours are covered by pictures, hour by hour (C-03, N-45 c)."""
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam, select
+
 from core.base.db import Id
 from core.presence.drawing import due_slots
-from core.presence.queries import snapshot_key, snapshots_of
+from core.presence.models import Snapshot
+from core.presence.queries import snapshot_key
 from core.presence.states import ABSENT, DOUBTFUL, MATCHED
 from core.tenancy import Ctx
 
@@ -54,11 +57,16 @@ class Coverage:
         return tuple(hour for hour in self.hours if 0 < hour.taken < hour.due)
 
 
+_VERDICTS = select(Snapshot.slot, Snapshot.verdict).where(
+    Snapshot.enrollment_id == bindparam("enrollment_id"), Snapshot.round == bindparam("round"))
+
+
 def coverage(ctx: Ctx, enrollment_id: Id, credited_slots: int, round_: int = 0, since: int = 0) -> Coverage:
     """The coverage of the slots from `since`, where the round began, up to `credited_slots`."""
     rules, key = ctx.rules(), snapshot_key(ctx)
     slots = rules.hours.hour_seconds // rules.hours.slot_seconds
-    verdicts = {one.slot: one.verdict for one in snapshots_of(ctx, enrollment_id, round_)}
+    verdicts: dict[int, str] = {slot: verdict for slot, verdict in ctx.db.execute(
+        _VERDICTS, {"enrollment_id": enrollment_id, "round": round_})}
     hours = []
     for hour in range(since // slots, (credited_slots + slots - 1) // slots):
         due = [slot for slot in due_slots(key, enrollment_id, hour, slots, rules.presence.snapshots_min_per_hour,

@@ -2,7 +2,6 @@
 import hmac
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from hashlib import sha256
 from secrets import SystemRandom
 
 from core.base.db import Id
@@ -36,7 +35,7 @@ def due_slots(key: bytes, enrollment_id: Id, hour: int, slots: int, least: int, 
     one. They follow from the tenant's secret key, so nobody outside can foresee them, and nothing is stored; each
     beat of an hour asks for the same again."""
     def lot(what: str) -> bytes:
-        return hmac.new(key, f"{enrollment_id}:{round_}:{hour}:{what}".encode(), sha256).digest()
+        return hmac.digest(key, f"{enrollment_id}:{round_}:{hour}:{what}".encode(), "sha256")
 
     span = max(most, least) - least + 1
     count = max(1, min(slots, least + int.from_bytes(lot("count")[:4], "big") % span))

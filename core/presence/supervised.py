@@ -10,7 +10,7 @@ from datetime import timedelta
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from core.base.db import Id
@@ -115,12 +115,12 @@ def withdraw_supervised(ctx: Ctx, gate: Gate) -> None:
 
 def open_request(ctx: Ctx, enrollment_id: Id) -> SupervisedRequest | None:
     """The booking, or wish to be called, of an enrollment that is not over."""
-    return ctx.db.scalar(_open().where(SupervisedRequest.enrollment_id == enrollment_id))
+    return ctx.db.scalar(_OPEN_OF, {"enrollment_id": enrollment_id})
 
 
-def _open() -> Select[SupervisedRequest]:
-    return select(SupervisedRequest).where(SupervisedRequest.done_at.is_(None)).options(
-        joinedload(SupervisedRequest.session), joinedload(SupervisedRequest.person))
+_OPEN = select(SupervisedRequest).where(SupervisedRequest.done_at.is_(None)).options(
+    joinedload(SupervisedRequest.session), joinedload(SupervisedRequest.person))
+_OPEN_OF = _OPEN.where(SupervisedRequest.enrollment_id == bindparam("enrollment_id"))
 
 
 def _close(ctx: Ctx, asked: SupervisedRequest, outcome: Outcome) -> None:
@@ -183,7 +183,7 @@ def cancel_session(ctx: Ctx, session_id: Id) -> int:
 
 def open_requests(ctx: Ctx) -> Sequence[SupervisedRequest]:
     """All who wait, the longest first."""
-    return ctx.db.scalars(_open().order_by(SupervisedRequest.asked_at)).all()
+    return ctx.db.scalars(_OPEN.order_by(SupervisedRequest.asked_at)).all()
 
 
 def waiting_count(ctx: Ctx) -> int:
