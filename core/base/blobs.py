@@ -7,6 +7,8 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -32,6 +34,9 @@ class BlobStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Forget the bytes; nothing happens when they are not there."""
+
+    def before(self, kind: str, moment: datetime) -> Iterator[str]:
+        """The keys of a kind that were written before a moment."""
 
     def path(self, key: str) -> Path | None:
         """A local file with these bytes, where there is one (for serving by range)."""
@@ -78,6 +83,16 @@ class LocalStore:
     def delete(self, key: str) -> None:
         (self._root / key).unlink(missing_ok=True)
 
+    def before(self, kind: str, moment: datetime) -> Iterator[str]:
+        """Also drops what a killed write left half done before that moment."""
+        for file in sorted((self._root / kind).glob("*/*")):
+            if file.stat().st_mtime >= moment.timestamp():
+                continue
+            if file.name.startswith(".new-"):
+                file.unlink(missing_ok=True)
+            else:
+                yield file.relative_to(self._root).as_posix()
+
     def path(self, key: str) -> Path | None:
         target = self._root / key
         return target if target.exists() else None
@@ -115,6 +130,10 @@ class Blobs:
 
     def delete(self, key: str) -> None:
         self._store.delete(_checked(key))
+
+    def before(self, kind: str, moment: datetime) -> Iterator[str]:
+        """The keys of a kind that were written before a moment: to find those that no row names."""
+        return (key for key in self._store.before(kind, moment) if _KEY.match(key))
 
     def path(self, key: str) -> Path | None:
         """The local file of an unsealed blob."""

@@ -1,5 +1,7 @@
 """Bytes in an S3-compatible bucket (AWS, Aliyun OSS, Ceph, MinIO), chosen by `JIANXUE_BLOB_URL`."""
 import logging
+from collections.abc import Iterator
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -60,6 +62,15 @@ class S3Store:
         """Forget the bytes; nothing happens when they are not there."""
         try:
             self._client.remove_object(self._bucket, self._name(key))
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise _down(error) from error
+
+    def before(self, kind: str, moment: datetime) -> Iterator[str]:
+        """The keys of a kind that were written before a moment."""
+        try:
+            for found in self._client.list_objects(self._bucket, self._name(f"{kind}/"), recursive=True):
+                if found.object_name and found.last_modified and found.last_modified < moment:
+                    yield found.object_name.removeprefix(f"{self._prefix}/")
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise _down(error) from error
 

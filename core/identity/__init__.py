@@ -8,7 +8,7 @@ from core.identity.codes import (
     prove_phone,
     send_code,
 )
-from core.identity.consent import give_consent, withdraw_consent
+from core.identity.consent import consents_of, give_consent, withdraw_consent
 from core.identity.devices import new_device_token
 from core.identity.events import CodeDrawn, ConsentWithdrawn
 from core.identity.finding import find_people
@@ -38,7 +38,7 @@ from core.identity.widgets import device_token, know_device
 __all__ = [
     "Account", "AccountRole", "CodeDrawn", "CodePurpose", "Consent", "ConsentWithdrawn", "IdScan", "ImageChallenge",
     "LoginSession", "Person", "SIDE_TEXTS", "Side", "StaffFacts", "account_of", "allow_sms", "check_image_code",
-    "check_phone_free", "check_sensitive", "confirm_phone", "current_person", "device_token", "digest",
+    "check_phone_free", "check_sensitive", "confirm_phone", "consents_of", "current_person", "device_token", "digest",
     "end_sessions", "face_consent", "find_people", "give_consent", "hash_password", "hit", "know_after_code",
     "know_device", "load_actor", "lock_out", "new_device_token", "new_image_code", "note_study",
     "open_full_session", "open_person", "open_staff", "password_is_initial", "people_with_phone_of",

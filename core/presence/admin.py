@@ -12,11 +12,11 @@ from core.access import Permission
 from core.admin import Col, Console, Fact, Group, Pick, RowAction, TableView, Tone, daytime, status
 from core.presence.duplicates import decide_duplicate
 from core.presence.looking import Kind, address_of
-from core.presence.models import FaceDuplicate, ScanMatch
+from core.presence.models import FaceDuplicate, FacePurge, ScanMatch
 from core.presence.scanned import compares_scans, decide_scan
 from core.presence.states import ReviewState
 from core.presence.supervised import waiting_count
-from core.presence.words import PAIR_TEXTS, SCAN_TEXTS, zone_text
+from core.presence.words import PAIR_TEXTS, SCAN_TEXTS, purge_kind_text, purge_rule_text, zone_text
 from core.tenancy import Ctx, Role
 from core.web import current_ctx
 from core.web.filters import masked_id
@@ -169,7 +169,26 @@ class Scans(Reviews):
                 (address_of(ctx, Kind.PHOTO, row.person_id), _("档案照片"))]
 
 
+class Purges(TableView[FacePurge]):
+    """人脸信息清除记录: what was deleted, how many, when, by which rule; exported as a certificate (C-24)."""
+
+    model, key, title, group, icon = FacePurge, "face-purges", _l("人脸信息清除记录"), Group.SYSTEM, "eraser"
+    summary = _l("何时按什么规则清除了多少人脸信息。")
+    lead = _l("记录只增不改，每一条同时写入操作日志。“文件摘要”由被清除文件的名称算出，不含任何人脸信息。")
+    empty = _l("保存期满或有人撤回同意后，清除的内容会记在这里。")
+    columns = (
+        Col[FacePurge]("at", _l("清除时间"), lambda row: daytime(row.at), sort=FacePurge.at, kind="short"),
+        Col[FacePurge]("rule", _l("规则"), lambda row: purge_rule_text(row.rule), kind="short"),
+        Col[FacePurge]("kind", _l("内容"), lambda row: purge_kind_text(row.kind), kind="short"),
+        Col[FacePurge]("count", _l("数量"), lambda row: str(row.count), kind="num"),
+        Col[FacePurge]("digest", _l("文件摘要"), lambda row: row.digest or "—"),
+    )
+
+    def select(self, _ctx: Ctx) -> Select[FacePurge]:
+        return select(FacePurge).order_by(FacePurge.at.desc(), FacePurge.id.desc())
+
+
 def install(console: Console) -> None:
-    console.add(Duplicates(), Scans())
+    console.add(Duplicates(), Scans(), Purges())
     console.link(Group.TODO, _l("现场见证"), "supervised.desk", Permission.WITNESS, icon="person-check",
                  count=waiting_count, summary=_l("安排见证的时间地点，核对本人和身份证后登记。"))

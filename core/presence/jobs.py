@@ -12,6 +12,7 @@ from core.presence import duplicates, scanned
 from core.presence.keeping import forget_pictures
 from core.presence.matching import packed, unpacked
 from core.presence.models import FaceMean, FaceTemplate
+from core.presence.purging import PURGE, Rule, purge, sweep
 from core.presence.snapshots import judge_snapshot
 from core.presence.supervised import REMIND, remind
 from core.tenancy import Ctx
@@ -55,13 +56,14 @@ def compare_scan(ctx: Ctx, payload: Mapping[str, Any]) -> None:
 
 @job("presence.forget", queue="face", every=timedelta(days=1))
 def forget(ctx: Ctx, payload: Mapping[str, Any]) -> None:
-    """Once a day: pictures whose time of keeping is over."""
-    if keys := forget_pictures(ctx):
-        ctx.enqueue("presence.purge", {"keys": keys})
+    """Once a day: what no row names, and pictures whose time of keeping is over (their rows let go only then)."""
+    sweep(ctx)
+    forget_pictures(ctx)
 
 
-@job("presence.purge", queue="face")
-def purge(ctx: Ctx, payload: Mapping[str, Any]) -> None:
-    """Forget pictures whose rows no longer name them."""
-    for key in payload["keys"]:
-        ctx.blobs.delete(key)
+@job(PURGE, queue="face")
+def purge_now(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    """Delete pictures that rows have let go of, and put it on record."""
+    person, enrollment = payload["person"], payload["enrollment"]
+    purge(ctx, Rule(payload["rule"]), payload["keys"], UUID(person) if person else None,
+          UUID(enrollment) if enrollment else None)

@@ -1,11 +1,13 @@
 """What is kept of face checks: the descriptor, the tries, what they proved, pictures taken while studying."""
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core.base.append_only import guard
 from core.base.db import Base, Id, Retention, SealedBytes, UtcDateTime, id_column, personal
 from core.identity import Person
+from core.presence.guards import PURGE_GUARDS
 from core.presence.states import ChallengeState, ReviewState, SnapshotVerdict
 
 
@@ -209,3 +211,26 @@ class ScanMatch(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship(lazy="joined")
+
+
+class FacePurge(Base):
+    """That face data were deleted for good: what, how many, when, by which rule; added, never changed (C-24).
+
+    `digest` is of the names of the pictures, which stood for their content: who still has one can show that it was
+    among them, and nobody can learn anything of a face from it.
+    """
+
+    __tablename__ = "face_purge"
+
+    id: Mapped[Id] = id_column()
+    rule: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(10))
+    count: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    person_id: Mapped[Id | None] = mapped_column(index=True)
+    enrollment_id: Mapped[Id | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+assert isinstance(FacePurge.__table__, Table)
+guard(FacePurge.__table__, PURGE_GUARDS)

@@ -9,19 +9,23 @@ from flask_babel import gettext as _
 
 from core.access import Permission, camera_page, policy, trail_exempt
 from core.base.errors import Refused
-from core.identity import current_person, face_consent, give_consent, withdraw_consent
+from core.identity import consents_of, current_person, face_consent, give_consent, withdraw_consent
 from core.presence import looking, service, snapshots, tokens
 from core.presence.cameras import HEADER, read_camera
 from core.presence.client import face_client
 from core.presence.drawing import by_secrets
+from core.presence.exporting import export_of
 from core.presence.liveness import Drawer
+from core.presence.purging import purges_of
 from core.presence.queries import attested, tries_left
 from core.presence.service import Batch, Progress
 from core.presence.speech import clips
 from core.presence.states import ChallengeState
 from core.presence.supervised import open_request
 from core.presence.supervised_routes import bp as supervised_routes
-from core.presence.words import action_text, failure, hint_text, return_text, said
+from core.presence.words import (
+    action_text, failure, hint_text, purge_kind_text, purge_rule_text, return_text, said,
+)
 from core.web import JianxueFlask, current_ctx, page
 
 bp = Blueprint("presence", __name__, template_folder="templates", url_prefix="/presence")
@@ -79,9 +83,22 @@ def agree(token: str) -> ResponseReturnValue:
 @bp.get("/consent")
 @policy(Permission.STUDY)
 def consent() -> Response:
-    """What was agreed to and when, and the way to withdraw it."""
+    """What was agreed to and when, in which versions, what was deleted since, and the way to withdraw it."""
     ctx = current_ctx()
-    return page("presence/consent_status.html", consent=face_consent(ctx, current_person(ctx)), facts=_facts())
+    person = current_person(ctx)
+    given = consents_of(ctx, person)
+    return page("presence/consent_status.html", consent=face_consent(ctx, person), history=given, facts=_facts(),
+                open=any(one.withdrawn_at is None for one in given), purges=purges_of(ctx, person.id),
+                rule_text=purge_rule_text, kind_text=purge_kind_text)
+
+
+@bp.get("/export")
+@policy(Permission.STUDY)
+def export() -> Response:
+    """One click: all that is stored of one's own face (C-24)."""
+    ctx = current_ctx()
+    return Response(export_of(ctx, current_person(ctx)), mimetype="application/zip", headers={
+        "Content-Disposition": "attachment; filename=face-data.zip", "Cache-Control": "no-store"})
 
 
 @bp.route("/consent/withdraw", methods=["GET", "POST"])

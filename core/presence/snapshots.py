@@ -14,6 +14,7 @@ from core.presence.client import FaceRefusal, face_client
 from core.presence.drawing import due_between
 from core.presence.matching import Zone
 from core.presence.models import Snapshot
+from core.presence.purging import Rule, purge_soon
 from core.presence.queries import match_rules, mean_vector, snapshot, snapshot_key, template_of
 from core.presence.service import require_consent
 from core.presence.states import SnapshotVerdict, verdict_of
@@ -97,9 +98,15 @@ def judge_snapshot(ctx: Ctx, snapshot_id: Id) -> None:
     if row.verdict != SnapshotVerdict.WAITING or row.picture_key is None:
         return
     raw = row.picture_key
+    said: dict[str, Any] | None
     try:
         said, clean = _compare(ctx, row, ctx.blobs.get(raw))
     except (FaceRefusal, FileNotFoundError):
+        said, clean = None, b""
+    ctx.db.refresh(row, with_for_update=True)
+    if row.picture_key != raw:      # let go of meanwhile, since the consent was withdrawn: it stays gone (R24)
+        return
+    if said is None:
         row.verdict, row.picture_key = SnapshotVerdict.UNREADABLE, None
     else:
         match = said["match"]
@@ -111,7 +118,7 @@ def judge_snapshot(ctx: Ctx, snapshot_id: Id) -> None:
     if row.verdict == SnapshotVerdict.SAME:
         ctx.publish(PresenceProved(row.enrollment_id, row.taken_at))
     if row.picture_key != raw:
-        ctx.enqueue("presence.purge", {"keys": [raw]})
+        purge_soon(ctx, Rule.REPLACED, [raw])
 
 
 def _compare(ctx: Ctx, row: Snapshot, picture: bytes) -> tuple[dict[str, Any], bytes]:

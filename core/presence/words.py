@@ -137,3 +137,17 @@ def verdict_text(verdict: str) -> str:
         "no_face": _("没有看到人"), "several": _("不止一个人"), "unreadable": _("照片损坏"), "supervised": _("现场见证"),
     }
     return words.get(verdict, verdict)
+
+
+def purge_rule_text(rule: str) -> str:
+    """Why face data were deleted."""
+    words: dict[str, str] = {
+        "retention": _("保存期满"), "withdrawn": _("本人撤回同意"), "orphan": _("无记录引用的残留文件"),
+    }
+    return words.get(rule, rule)
+
+
+def purge_kind_text(kind: str) -> str:
+    """What was deleted."""
+    words: dict[str, str] = {"snap": _("学习抓拍照片"), "face": _("拍照识别照片"), "template": _("人脸特征")}
+    return words.get(kind, kind)
