@@ -86,9 +86,9 @@ class World:
 
 
 @contextmanager
-def open_world(folder: Path, *, on_postgres: bool = False) -> Iterator[World]:
+def open_world(folder: Path, *, on_postgres: bool = False, tenants: Path = ROOT / "tenants") -> Iterator[World]:
     """A fresh installation below `folder`; the national tenant, empty."""
-    with open_worlds(folder, ("national",), on_postgres=on_postgres) as [world]:
+    with open_worlds(folder, ("national",), on_postgres=on_postgres, tenants=tenants) as [world]:
         yield world
 
 

@@ -114,7 +114,7 @@ class Handler:
         batch (trip) and the actions that cannot be read on this face (unfit)."""
         head, at = message.head, float(message.head["at"])
         sitting = self._sitting(head["sitting"])
-        if len(sitting.sights) + len(message.parts) > _FRAME_BURST + _FRAME_RATE * at:
+        if len(sitting.received) + len(message.parts) > _FRAME_BURST + _FRAME_RATE * at:
             raise Refused("too many frames")
         command = Command(**head["command"]) if head.get("command") else None
         if command:
@@ -124,7 +124,7 @@ class Handler:
                 sitting.take(_frame(part), at)
         except ValueError as error:
             raise Refused("bad frame") from error
-        said: dict[str, Any] = {"ok": True, "frames": len(sitting.sights), "neutral": False, "done": None,
+        said: dict[str, Any] = {"ok": True, "frames": len(sitting.received), "neutral": False, "done": None,
                                 "reason": None, "hint": self._hint(sitting)}
         if command:
             outcome = sitting.judge(at)
@@ -134,7 +134,8 @@ class Handler:
         else:
             hindrance = sitting.settle(at)
             said |= {"neutral": hindrance is None, "hint": hindrance.value if hindrance else None}
-        return Message(said | {"trip": round(trip(sitting.sights), 3), "unfit": [one.value for one in sitting.unfit()]})
+        said |= {"trip": round(trip(sitting.received), 3), "unfit": [one.value for one in sitting.unfit()]}
+        return Message(said)
 
     def _hint(self, sitting: Sitting) -> str | None:
         wrong = hint(sitting.sights[-1], sitting.rules) if sitting.sights else None

@@ -70,7 +70,7 @@ class LivenessRules:
     same_max: float = 0.40
     frames: int = 2
     other_frames: int = 3
-    gone_frames: int = 10
+    gone_seconds: float = 1.0
     min_rate: float = 8.0
     min_eye_px: float = 36.0
     darkest: float = 45.0
@@ -155,24 +155,27 @@ def neutral_of(sights: Sequence[Sight], rules: LivenessRules) -> Neutral | Reaso
                    nod=median(sight.nod for sight in recent), mouth=median(sight.mouth for sight in recent))
 
 
-def rate(sights: Sequence[Sight], now: float) -> float | None:
-    """Frames a second that reached the server in the last two seconds; None after one batch only."""
-    recent = [sight.at for sight in sights if sight.at >= now - _RATE_SECONDS]
+def rate(received: Sequence[float], now: float) -> float | None:
+    """Frames a second that reached the server in the last two seconds, by their moments of receipt; None after one
+    batch only."""
+    recent = [at for at in received if at >= now - _RATE_SECONDS]
     if not recent or recent[-1] == recent[0]:
         return None
     return sum(at > recent[0] for at in recent) / (recent[-1] - recent[0])
 
 
-def trip(sights: Sequence[Sight]) -> float:
+def trip(received: Sequence[float]) -> float:
     """Seconds from one batch's receipt to the next, the median of the last five: what a frame needs from the camera
     to the server. The server's own clock, so a page cannot claim more than it really delays."""
-    moments = sorted({sight.at for sight in sights})[-6:]
+    moments = sorted(set(received))[-6:]
     gaps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
     return median(gaps) if gaps else 0.0
 
 
-def judge(command: Command, neutral: Neutral, sights: Sequence[Sight], rules: LivenessRules, now: float) -> Outcome:
-    """The outcome of a command from the frames received since it was told (N-35: in time by the server's clock)."""
+def judge(command: Command, neutral: Neutral, sights: Sequence[Sight], received: Sequence[float],
+          rules: LivenessRules, now: float) -> Outcome:
+    """The outcome of a command from the frames received since it was told (N-35: in time by the server's clock);
+    `received` the moments of all frames, looked at or not."""
     sights = [sight for sight in sights if sight.at > command.since]
     spoilt = spoiling(neutral, sights, rules)
     if spoilt:
@@ -182,7 +185,8 @@ def judge(command: Command, neutral: Neutral, sights: Sequence[Sight], rules: Li
     seen = _action(command.action, neutral, timely, rules) if command.action else _back(neutral, timely, rules)
     if seen.done is not None or not over:
         return seen
-    if len(timely) < rules.min_rate * (command.deadline - command.since):
+    frames = sum(command.since < at <= command.deadline for at in received)
+    if frames < rules.min_rate * (command.deadline - command.since):
         return Outcome(False, Reason.CHOPPY)
     if command.action is None:
         return Outcome(False, Reason.NOT_BACK)
@@ -222,10 +226,10 @@ def spoiling(neutral: Neutral, sights: Sequence[Sight], rules: LivenessRules) ->
                and sight.apart > (rules.same_max if straight(neutral, sight, rules) else rules.self_max)]
     if len(strange) >= 2:
         return Reason.OTHER_PERSON
-    gone = 0
+    gone: float | None = None
     for sight in sights:
-        gone = 0 if sight.faces else gone + 1
-        if gone >= rules.gone_frames:
+        gone = None if sight.faces else sight.at if gone is None else gone
+        if gone is not None and sight.at - gone >= rules.gone_seconds:
             return Reason.LEFT
     return None
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.presence.engine import Descriptor, Face, FaceEngine, Rgb
 from core.presence.flow import Track
 from core.presence.liveness import (
-    Action, Command, LivenessRules, Neutral, Outcome, Reason, Sight, judge, neutral_of, rate, straight,
+    TURNS, Action, Command, LivenessRules, Neutral, Outcome, Reason, Sight, judge, neutral_of, rate, straight,
 )
 from core.presence.measure import look_of, mouth_dark, pose, sharpness
 
@@ -17,7 +17,7 @@ _WIDTH = 480
 _SECOND_FACE = 0.2
 _TURNED_FACE = -0.3
 _SAME_LOOK = 0.06
-_FULL_SEARCH = 3
+_FULL_SEARCH = 4
 _TRACK_AGE = 12
 _DOUBTS = 2
 _SPARE = 5
@@ -44,6 +44,7 @@ class Sitting:
     sights: list[Sight] = field(default_factory=list)
     neutral: Neutral | None = None
     digests: list[str] = field(default_factory=list)
+    received: list[float] = field(default_factory=list)
     looks: list[bytes] = field(default_factory=list)
     _size: tuple[int, ...] = ()
     _told: Command | None = None
@@ -57,8 +58,13 @@ class Sitting:
     _doubts: int = 0
 
     def take(self, image: Rgb, at: float) -> Sight | None:
+<<<<<<< HEAD
         """Judge one frame received at `at` seconds; None for the same pixels as the frame before (a slow
         camera delivers a frame twice). ValueError for a frame of another size: no camera changes it."""
+=======
+        """Judge one frame received at `at` seconds; None for the same pixels as the frame before (a slow camera
+        delivers a frame twice) and for every second frame of a straight look, where nothing moves."""
+>>>>>>> b8425ed (Straight looks are judged every second frame; a bench of twenty face checks)
         image = _shrunk(image)
         self._size = self._size or image.shape
         if image.shape != self._size:
@@ -68,6 +74,10 @@ class Sitting:
             return None
         repeated = digest in self.digests or digest in self.seen_before
         self.digests.append(digest)
+        self.received.append(at)
+        acting = self._told is not None and self._told.action is not None
+        if not acting and not repeated and len(self.received) % 2:
+            return None
         sight = replace(self._see(image, at), repeated=repeated)
         self.sights.append(sight)
         return sight
@@ -78,7 +88,7 @@ class Sitting:
         if self.neutral:
             return None
         found = neutral_of(self.sights, self.rules)
-        speed = rate(self.sights, now)
+        speed = rate(self.received, now)
         if isinstance(found, Reason) or self._last is None:
             return found if isinstance(found, Reason) else Reason.STILL
         if speed is None or speed < self.rules.min_rate:
@@ -93,13 +103,14 @@ class Sitting:
         """From now on frames answer this command; a way back wants the same person proven anew."""
         if command != self._told:
             self._told, self._doubts = command, 0
-            self._to_prove = self._to_prove or command.action is None
+            if command.action is None:
+                self._to_prove, self._track = True, None
 
     def judge(self, now: float) -> Outcome:
         """The outcome of the command in force; to be asked after each batch."""
         if self.neutral is None or self._told is None:
             return Outcome(None)
-        return judge(self._told, self.neutral, self.sights, self.rules, now)
+        return judge(self._told, self.neutral, self.sights, self.received, self.rules, now)
 
     def unfit(self) -> list[Action]:
         """Actions that cannot be read on this face: a dark beard looks like an open mouth."""
@@ -134,8 +145,8 @@ class Sitting:
         return self._against_neutral(self.neutral, sight, grey, face) if self.neutral else sight
 
     def _faces(self, image: Rgb) -> list[Face]:
-        """Most frames are searched round the last face only, every third one whole, for others (design: faces §2)."""
-        if self._last and len(self.digests) % _FULL_SEARCH:
+        """Most frames are searched round the last face only, every fourth one whole, for others (design: faces §2)."""
+        if self._last and len(self.sights) % _FULL_SEARCH:
             found = self.engine.find(image, floor=_TURNED_FACE, near=self._last[0])
             if found:
                 return found
@@ -183,9 +194,11 @@ class Sitting:
             self._track, self._track_age = Track(grey, face, sight.eye_px), 0
 
     def _unsure(self) -> bool:
-        """Descriptors are dear: two turned frames of each command tell whether the person is still the same."""
-        since = self._told.since if self._told else 0.0
-        return sum(sight.apart is not None for sight in self.sights if sight.at > since) < _DOUBTS
+        """Descriptors are dear: one turned frame tells whether the person is still the same, a second one in doubt."""
+        if self._told is None or self._told.action not in TURNS:
+            return False
+        seen = [sight.apart for sight in self.sights if sight.apart is not None and sight.at > self._told.since]
+        return len(seen) < _DOUBTS and all(apart > self.rules.self_max for apart in seen)
 
 
 def averaged(engine: FaceEngine, chip: Rgb) -> Descriptor:
