@@ -1,7 +1,7 @@
 """`liveness`: 20 face checks begun within 10 s, from the camera's frames over web and socket to the face workers.
 
 Each sitter sends twelve frames a second as the page does and acts when told; the figure of record is the time
-from the last frame's receipt to the verdict. Descriptors of the photos are there already, as after the first check of a person."""
+from the last frame's receipt to the verdict. Descriptors of the photos are there already."""
 import statistics
 import subprocess
 import sys

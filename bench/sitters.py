@@ -16,8 +16,8 @@ PER_SECOND = 12
 REACTION = 0.4
 """Seconds from an instruction to the movement."""
 _MOST = 24
-_STRAIGHT = 240
 _GIVE_UP = 60.0
+_STRAIGHT = int(PER_SECOND * _GIVE_UP)
 
 
 @dataclass
@@ -97,7 +97,7 @@ class Sitter:
         place = int((at - self._moves_at) * PER_SECOND)
         if self._action and at >= self._moves_at and place < len(attitudes):
             return _taken(attitudes[place], place)
-        return _taken(Attitude(), number % _STRAIGHT)
+        return _taken(Attitude(), number)
 
     def _ask(self, line: http.client.HTTPConnection, path: str, body: bytes,
              more: Mapping[str, str]) -> tuple[int, dict[str, str]]:

@@ -44,7 +44,7 @@ class Handler:
 
     engine: FaceEngine
     clock: Callable[[], float] = time.monotonic
-    at_once: int = 12
+    at_once: int = 10
     _sittings: dict[str, _Kept] = field(default_factory=dict)
 
     def answer(self, message: Message) -> Message:
@@ -120,8 +120,7 @@ class Handler:
         if command:
             sitting.told(replace(command, action=Action(command.action) if command.action else None))
         try:
-            for part in message.parts:
-                sitting.take(_frame(part), at)
+            sitting.take([_frame(part) for part in message.parts], at)
         except ValueError as error:
             raise Refused("bad frame") from error
         said: dict[str, Any] = {"ok": True, "frames": len(sitting.received), "neutral": False, "done": None,

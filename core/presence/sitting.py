@@ -1,6 +1,8 @@
 """One try in front of the camera, as the face process keeps it in memory while frames arrive (N-34)."""
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 import cv2
 import numpy as np
@@ -22,6 +24,7 @@ _TRACK_AGE = 12
 _DOUBTS = 2
 _SPARE = 5
 _LOOKS = 12
+_LOOKED_AT = 6
 
 
 @dataclass(frozen=True)
@@ -57,30 +60,30 @@ class Sitting:
     _to_prove: bool = False
     _doubts: int = 0
 
-    def take(self, image: Rgb, at: float) -> Sight | None:
-<<<<<<< HEAD
-        """Judge one frame received at `at` seconds; None for the same pixels as the frame before (a slow
-        camera delivers a frame twice). ValueError for a frame of another size: no camera changes it."""
-=======
-        """Judge one frame received at `at` seconds; None for the same pixels as the frame before (a slow camera
-        delivers a frame twice) and for every second frame of a straight look, where nothing moves."""
->>>>>>> b8425ed (Straight looks are judged every second frame; a bench of twenty face checks)
+    def take(self, images: Sequence[Rgb], at: float) -> None:
+        """Judge a batch received at `at` seconds. Its last frame is always looked at, of the others as many as are
+        needed: every second one of a straight look, and fewer of a large batch, which comes when many sit here.
+        ValueError for a frame of another size: no camera changes it."""
+        acting = self._told is not None and self._told.action is not None
+        step = max(1, ceil(len(images) / _LOOKED_AT)) if acting else max(2, ceil(len(images) / _LOOKED_AT * 2))
+        for left in range(len(images) - 1, -1, -1):
+            self._take(images[-1 - left], at, look=left % step == 0)
+
+    def _take(self, image: Rgb, at: float, look: bool) -> None:
+        """The same pixels as in the frame before are no frame (a slow camera delivers one twice), the same as any
+        time earlier a recording."""
         image = _shrunk(image)
         self._size = self._size or image.shape
         if image.shape != self._size:
             raise ValueError("another size")
         digest = hashlib.sha256(image.tobytes()).hexdigest()[:24]
         if self.digests and digest == self.digests[-1]:
-            return None
+            return
         repeated = digest in self.digests or digest in self.seen_before
         self.digests.append(digest)
         self.received.append(at)
-        acting = self._told is not None and self._told.action is not None
-        if not acting and not repeated and len(self.received) % 2:
-            return None
-        sight = replace(self._see(image, at), repeated=repeated)
-        self.sights.append(sight)
-        return sight
+        if look or repeated:
+            self.sights.append(replace(self._see(image, at), repeated=repeated))
 
     def settle(self, now: float) -> Reason | None:
         """Take the last frames as the sitter's own straight look; or what still hinders it. An action is told only

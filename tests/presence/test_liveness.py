@@ -25,16 +25,15 @@ def engine() -> DlibEngine:
     return DlibEngine()
 
 
-def play(frames: Sequence[Rgb], actions: Sequence[Action], rules: LivenessRules, per_second: int = RATE) -> Outcome:
-    """Show frames to a sitting as a webcam would, in batches of two; each action is told as soon as the straight look
+def play(frames: Sequence[Rgb], actions: Sequence[Action], rules: LivenessRules, *, batch: int = 2) -> Outcome:
+    """Show frames to a sitting as a webcam would, in batches; each action is told as soon as the straight look
     is there. `done` True: all were done and the person looked straight again; None: the frames ran out."""
     sitting, commands = Sitting(engine(), rules), [one for action in actions for one in (action, None)]
     told: Command | None = None
     outcome = Outcome(None)
-    for start in range(0, len(frames), 2):
-        at = (start + 2) / per_second
-        for frame in frames[start:start + 2]:
-            sitting.take(frame, at)
+    for start in range(0, len(frames), batch):
+        at = (start + batch) / RATE
+        sitting.take(frames[start:start + batch], at)
         if told is None:
             hindrance = sitting.settle(at)
             outcome = Outcome(None, hindrance)
@@ -75,18 +74,23 @@ def test_another_action_than_the_one_told_ends_the_try(shown: Action, told: Acti
     assert play(head(shown, told), (told,), RENDER) == Outcome(False, Reason.OTHER_ACTION)
 
 
+def test_large_batches_of_a_slow_line_are_enough() -> None:
+    """A.7: when a batch comes only every 1.2 s, half of its frames are looked at, and the turn is seen all the same."""
+    frames = [noisy(render(one), k) for k, one in enumerate([*[Attitude()] * 24, *ACTED[LEFT], *[Attitude()] * 36])]
+    assert play(frames, (LEFT,), RENDER, batch=12) == Outcome(True)
+
+
 def test_an_action_before_it_was_told_does_not_count() -> None:
     """N-35: the head turned in the batch in which the straight look was found; afterwards it keeps still."""
     early = [noisy(render(one), k) for k, one in enumerate([*[Attitude()] * 6, *ACTED[LEFT], *[Attitude()] * 40])]
     sitting = Sitting(engine(), RENDER)
     for number, frame in enumerate(early[:6]):
-        sitting.take(frame, number / RATE)
+        sitting.take([frame], number / RATE)
     assert sitting.settle(0.5) is None
-    for frame in early[6:6 + len(ACTED[LEFT])]:
-        sitting.take(frame, 0.6)
+    sitting.take(early[6:6 + len(ACTED[LEFT])], 0.6)
     sitting.told(Command(LEFT, 0.6, 3.6))
     for number, frame in enumerate(early[6 + len(ACTED[LEFT]):]):
-        sitting.take(frame, 0.7 + number / RATE)
+        sitting.take([frame], 0.7 + number / RATE)
     assert sitting.judge(3.7) == Outcome(False, Reason.NOT_DONE)
 
 
@@ -172,7 +176,7 @@ def test_another_face_that_takes_over_ends_the_try() -> None:
         assert outcome.done is False, outcome
     sitting = Sitting(engine(), PRODUCT)
     for k, frame in enumerate([*his[:10], *hers[:6]]):
-        sitting.take(noisy(frame, k), k / RATE)
+        sitting.take([noisy(frame, k)], k / RATE)
     assert sitting.settle(1.5) is None
     (own,) = sitting.descriptors(1)
     assert np.linalg.norm(own - engine_descriptor(hers[0])) < 0.3 < np.linalg.norm(own - engine_descriptor(his[0]))
@@ -188,14 +192,15 @@ def test_pixels_that_come_again_are_refused() -> None:
     frames = [frame for frame in head(LEFT)[:20] for _ in (0, 1)]
     sitting = Sitting(engine(), RENDER)
     for number, frame in enumerate(frames):
-        sitting.take(frame, number / 20)
+        sitting.take([frame], number / 20)
     assert len(sitting.received) == 20 and not any(sight.repeated for sight in sitting.sights)
-    again = sitting.take(frames[4], 2.1)
-    assert again is not None and again.repeated
+    sitting.take([frames[4]], 2.1)
+    again = sitting.sights[-1]
+    assert again.repeated
     assert judge(Command(LEFT, 2.0, 9), STRAIGHT, [again], [2.1], RENDER, 3) == Outcome(False, Reason.REPEATED)
     earlier = Sitting(engine(), RENDER, seen_before=frozenset(sitting.digests))
-    seen = earlier.take(frames[0], 0)
-    assert seen is not None and seen.repeated
+    earlier.take(frames[:1], 0)
+    assert earlier.sights[-1].repeated
 
 
 def seen(at: float, **change: float | None) -> Sight:
