@@ -75,7 +75,7 @@ def opened(page: Page, app: JianxueFlask, tenant: Tenant, port: int, who: Somebo
 
 
 def plays(page: Page) -> None:
-    expect(page.locator("[data-part=toggle]")).to_have_text("暂停")
+    expect(page.locator("[data-part=toggle]")).to_have_text("暂停", timeout=15_000)
     page.wait_for_function("() => !document.querySelector('[data-stage] video').paused")
 
 
@@ -223,6 +223,7 @@ def test_a_browser_that_is_killed_during_a_cut_brings_its_beats(
         stood, address = at(page), page.url
         with suppress(PlaywrightError):
             page.goto("chrome://crash", timeout=3000)
+        page.close()
         context.set_offline(False)
         page = context.new_page()
         page.goto(address)
@@ -244,6 +245,7 @@ def test_a_killed_browser_goes_on_within_one_beat(app: JianxueFlask, national: T
         stood, address = at(page), page.url
         with suppress(PlaywrightError):
             page.goto("chrome://crash", timeout=3000)
+        page.close()
         page = context.new_page()
         page.goto(address)
         plays(page)
