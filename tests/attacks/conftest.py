@@ -20,9 +20,10 @@ def referee_of(learner: Learner, general: int = 10, professional: int = 22) -> R
     with unit_of_work(learner.tenant) as ctx:
         lengths = pace(ctx)
         hours = lengths.slots_per_hour
-        misses = ctx.rules().presence.snapshot_misses
+        rules = ctx.rules()
     return Referee(lengths, {"general": general * hours, "professional": professional * hours}, LESSON_HOURS * hours,
-                   LESSON_HOURS * lengths.hour_ms + 300, millis(learner.clock.now()), misses)
+                   LESSON_HOURS * lengths.hour_ms + 300, millis(learner.clock.now()),
+                   1000 * rules.hours.gap_seconds, rules.hours.gap_percent, rules.presence.snapshot_misses)
 
 
 def assert_ledger_stands(one: Script) -> None:

@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from core.base.clock import FixedClock
 from core.base.db import Id
+from core.course.late import LateBeat, seal_of
 from core.course.queries import millis
 from core.tenancy import Tenant
 from tests.attacks.referee import Referee
@@ -33,6 +34,7 @@ class Script:
     position: int = 0
     said: dict[str, Any] = field(default_factory=dict)     # the newest answer
     lesson: dict[str, Any] = field(default_factory=dict)   # what the lease is for
+    cut: dict[str, Any] = field(default_factory=dict)      # with what a page seals when it is cut off
     answers: Counter[int] = field(default_factory=Counter)
 
     @property
@@ -63,7 +65,7 @@ class Script:
         answer = self.send(f"/study/{self.enrollment}/lease", {"lesson": lesson} if lesson else {})
         if answer.status_code == 200:
             self.said = answer.get_json()
-            self.lesson = self.said["lesson"]
+            self.lesson, self.cut = self.said["lesson"], self.said["cut"]
             part = "general" if "general" in self.said["lesson"]["title"] else "professional"
             viewer = self.referee.opened(self.said["lesson"]["id"], part, self.now)
             assert (self.said["credited"], self.said["slots"], self.said["resume_ms"]) == (
@@ -85,6 +87,26 @@ class Script:
             viewer.interval_ms = self.said["interval_ms"]
             self.token = self.referee.token = self.said["token"]
             self.referee.pictures += self.said["snapshots"]
+        else:
+            assert answer.status_code in (400, 403, 409), answer.text
+        return answer
+
+    def late(self, beats: list[tuple[int, bool]], token: str | None = None, link: str | None = None) -> TestResponse:
+        """What was made while the line was cut, sealed as the page does with the key of its lease; or with another
+        seal."""
+        used = token or self.token
+        key = bytes.fromhex(self.cut["key"])
+        link = link if link is not None else seal_of(key, used, [LateBeat(*beat) for beat in beats])
+        right = link == seal_of(key, used, [LateBeat(*beat) for beat in beats])
+        answer = self.send("/study/late", {"token": used, "beats": [list(beat) for beat in beats], "seal": link})
+        if right and self.referee.playing is not None and used == self.referee.token:
+            assert answer.status_code == 200, answer.text
+            self.said = answer.get_json()
+            viewer = self.referee.returned(self.now, beats)
+            assert (self.said["credited"], self.said["resume_ms"]) == (viewer.here, viewer.seen), self.said
+            viewer.interval_ms = self.said["interval_ms"]
+            self.token = self.referee.token = self.said["token"]
+            self.position = self.said["resume_ms"]
         else:
             assert answer.status_code in (400, 403, 409), answer.text
         return answer
