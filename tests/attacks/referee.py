@@ -18,7 +18,6 @@ class Lesson:
     viewer: Viewer
     held: Counter[int] = field(default_factory=Counter)
     cleared: Counter[int] = field(default_factory=Counter)
-    late: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def credited(self) -> int:
@@ -111,54 +110,21 @@ class Referee:
         viewer = self.playing.viewer
         earned = viewer.hear(at, position, playing, self.present(at))
         self.playing.held.update(range(viewer.here - earned, viewer.here))
-        self.high = max(self.high, at)
-        self.last = viewer.last
-        assert len(self.owned) * self.pace.slot_ms <= self.high - self.started, "more than the server's time"
+        self._passed(at, viewer)
         return viewer
+
+    def _passed(self, at: int, viewer: Viewer) -> None:
+        self.high, self.last = max(self.high, at), viewer.last
+        assert len(self.owned) * self.pace.slot_ms <= self.high - self.started, "more than the server's time"
 
     def returned(self, at: int, beats: list[tuple[int, bool]]) -> Viewer:
         """A page that was cut off brings what it made meanwhile, in one batch."""
         assert self.playing is not None
         viewer = self.playing.viewer
-        at = max(at, viewer.last)
-        tolerance = self.pace.tolerance_ms
-        slack = 3 * (viewer.interval_ms or self.pace.beat_ms) + tolerance
-        if viewer.anchor is None or at - viewer.last <= max(slack, self.pace.idle_ms):
-            return self.heard(at, *beats[-1])
-        unused = viewer.last - viewer.anchor - (viewer.seen - viewer.seen_at_anchor)
-        began, ran, shown = viewer.last, True, viewer.seen
-        viewer.anchor, viewer.last = None, at
-        self.last, self.high = at, max(self.high, at)
-        for position, playing in beats:
-            if not -tolerance <= position - shown <= (slack if ran else tolerance):
-                return viewer
-            shown, ran = max(shown, position) if ran else shown, playing
-        if shown - viewer.seen <= unused + at - began + tolerance:
-            self._give_late(viewer, began, min(shown, self._reach(viewer.seen), viewer.seen + at - began))
-        return viewer
-
-    def _reach(self, start: int) -> int:
-        """How far the picture may go in one cut: second by second, while cut and class hour have something left."""
-        assert self.playing is not None
-        spent = Counter(ms // self.pace.hour_ms for begin, end in self.playing.late for ms in range(begin, end, 100))
-        at = start
-        while at < start + self.gap_ms and spent[at // self.pace.hour_ms] * 100 < (
-                self.pace.hour_ms * self.gap_percent // 100):
-            spent[at // self.pace.hour_ms] += 1
-            at += 100
-        return at
-
-    def _give_late(self, viewer: Viewer, began: int, seen: int) -> None:
-        assert self.playing is not None
-        seen = min(seen, viewer.lesson_ms)
-        if seen <= viewer.seen:
-            return
-        self.playing.late.append((viewer.seen, seen))
-        viewer.seen = seen
-        viewer.lowest = max(max(self.owned, default=-1) + 1, began // self.pace.slot_ms)
-        earned = viewer.give(viewer.last)
+        earned = viewer.come_back(at, beats, self.gap_ms, self.gap_percent)
         self.playing.held.update(range(viewer.here - earned, viewer.here))
-        assert len(self.owned) * self.pace.slot_ms <= self.high - self.started, "more than the server's time"
+        self._passed(at, viewer)
+        return viewer
 
     def clear(self) -> int:
         """学时清除: everything is taken back and the lessons begin again; owned time stays owned."""
@@ -185,4 +151,4 @@ class Referee:
     def _begin_round(self) -> None:
         self.pictures.clear()
         for lesson in self.lessons.values():
-            lesson.late.clear()
+            lesson.viewer.late.clear()

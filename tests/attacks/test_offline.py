@@ -89,8 +89,8 @@ def test_cut_after_cut(national: Tenant, script_of: ScriptOf) -> None:
     for _cut in range(12):
         attack.pull(25)
         one.late(attack.played(8))
-    late = sum(end - begin for lesson in one.referee.lessons.values() for begin, end in lesson.late)
-    assert 3000 <= late <= 6000 * len(one.referee.lessons)
+    late = sum(end - begin for lesson in one.referee.lessons.values() for begin, end in lesson.viewer.late)
+    assert 3000 <= late <= 6300 * len(one.referee.lessons)
 
 
 def change_gap(tenant: Tenant, percent: int) -> None:

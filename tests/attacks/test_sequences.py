@@ -25,6 +25,7 @@ DEEDS = st.one_of(
     st.tuples(st.just("replay"), st.integers(0, 200)),
     st.tuples(st.just("clock"), st.integers(-20, 20)),
     st.tuples(st.just("prove"), st.integers(5, 120)),
+    st.tuples(st.just("cut"), st.integers(1, 60)),
     *(st.just((name, 0)) for name in ("snap", "pause", "lost", "takeover", "idle", "clear", "restore")))
 STEPS = st.lists(st.tuples(WAITS, DEEDS).map(lambda step: (step[0], *step[1])), min_size=4, max_size=30)
 
@@ -77,6 +78,16 @@ class Anybody:
             self.page.open()
         self.page.position = self.page.said.get("resume_ms", 0)
         self.beat()
+
+    def cut(self, _wait: float, seconds: int) -> None:
+        """The line is cut while the picture runs on, at real speed or, each third time, at double; without a camera,
+        since what waits for a face is told in tests/course/test_late.py."""
+        if self.watched or self.page.referee.playing is None or self.page.token != self.page.referee.token:
+            return
+        speed = 2 if seconds % 3 == 0 else 1
+        beats = [(self.page.position + 2000 * speed * number, number % 7 != 0) for number in range(1, seconds // 2 + 2)]
+        self.page.wait(seconds)
+        self.page.late(beats)
 
     def pause(self, _wait: float, _value: int) -> None:
         self.beat(playing=False)

@@ -11,7 +11,7 @@ TEST = re.compile(r"^def (test_\w+)\(.*?^    \"\"\"(.*?)\"\"\"", re.MULTILINE | 
 
 
 @cache
-def tests_of(folder: str) -> dict[str, str]:
+def words_of(folder: str) -> dict[str, str]:
     """Test → its docstring."""
     return {name: words for path in (ROOT / "tests" / folder).rglob("test_*.py")
             for name, words in TEST.findall(path.read_text(encoding="utf-8"))}
@@ -29,9 +29,9 @@ def test_a_threat_is_attacked_and_explained(threat: str) -> None:
     line, = (line for line in page().splitlines() if line.startswith(f"| {threat} |"))
     named = re.findall(r"`(test_\w+)`", line)
     for name in named:
-        assert re.search(rf"\b{threat}\b", tests_of(".")[name]), name
-    assert set(named) & set(tests_of("attacks"))
+        assert re.search(rf"\b{threat}\b", words_of(".")[name]), name
+    assert set(named) & set(words_of("attacks"))
 
 
 def test_the_page_names_every_attack() -> None:
-    assert set(tests_of("attacks")) <= set(re.findall(r"`(test_\w+)`", page()))
+    assert set(words_of("attacks")) <= set(re.findall(r"`(test_\w+)`", page()))

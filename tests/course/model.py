@@ -69,7 +69,7 @@ class Viewer:
     def come_back(self, at: int, beats: Sequence[tuple[int, bool]], gap_ms: int, percent: int) -> int:
         """Take what the page brings after a cut; how many slots it earned (L7)."""
         at, before = max(at, self.last), self.last
-        slack = 3 * self.pace.beat_ms + self.pace.tolerance_ms
+        slack = 3 * (self.interval_ms or self.pace.beat_ms) + self.pace.tolerance_ms
         if self.anchor is None or at - before <= max(slack, self.pace.idle_ms):
             return self.hear(at, *beats[-1], present=True)
         unused = before - self.anchor - (self.seen - self.seen_at_anchor)
