@@ -24,7 +24,7 @@ from core.presence.states import ChallengeState
 from core.presence.supervised import open_request
 from core.presence.supervised_routes import bp as supervised_routes
 from core.presence.words import (
-    action_text, failure, hint_text, purge_kind_text, purge_rule_text, return_text, said,
+    action_text, failure, hint_text, purge_kind_text, purge_rule_text, return_text, said, urgent,
 )
 from core.web import JianxueFlask, current_ctx, page
 
@@ -59,7 +59,7 @@ def check(token: str) -> ResponseReturnValue:
     return page("presence/check.html", token=token, back=gate.back, facts=_facts(), photo=bool(person.photo_key),
                 left=tries_left(ctx, gate.person_id, gate.enrollment_id), up=face_client(ctx).up(),
                 texts=ctx.rules().texts, seconds=ctx.rules().presence.action_seconds, clips=clips(),
-                said=said(), booked=open_request(ctx, gate.enrollment_id))
+                said=said(), urgent=urgent(), booked=open_request(ctx, gate.enrollment_id))
 
 
 def _facts() -> dict[str, object]:

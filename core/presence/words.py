@@ -2,7 +2,7 @@
 
 `speech.py` makes a clip of each of these sentences, so they stand here and nowhere else.
 """
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -62,11 +62,16 @@ def said() -> dict[str, str]:
     return {**{key: str(text) for key, text in SAID.items()}, "two": str(HINTS[Reason.SEVERAL_FACES])}
 
 
-def spoken() -> Iterator[str]:
-    """Every sentence that is said aloud, in the language of the request; the most urgent first."""
-    yield from dict.fromkeys(str(text) for text in (
-        *ACTIONS.values(), SAID["passed"], SAID["look"], RETURN, *HINTS.values(),
-        *(text for pair in _FAILURES.values() for text in pair), *SAID.values()))
+def urgent() -> list[str]:
+    """What must be said at once, or when nothing can be fetched any more: its clips are loaded beforehand."""
+    return [str(text) for text in (*ACTIONS.values(), SAID["passed"], SAID["look"], RETURN, SAID["network"],
+                                   SAID["network_hint"], *HINTS.values())]
+
+
+def spoken() -> list[str]:
+    """Every sentence that is said aloud, in the language of the request."""
+    return list(dict.fromkeys((*urgent(), *(str(text) for pair in _FAILURES.values() for text in pair),
+                               *(str(text) for text in SAID.values()))))
 
 
 @dataclass(frozen=True)

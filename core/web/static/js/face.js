@@ -7,7 +7,7 @@ const FROZEN = 4000; // without a frame the camera is gone, or another app is in
 const MOST = 24; // frames of one batch that the server takes
 const box = document.querySelector("[data-face]");
 const words = JSON.parse(box.dataset.words);
-const voice = new Voice(JSON.parse(box.dataset.clips));
+const voice = new Voice(JSON.parse(box.dataset.clips), JSON.parse(box.dataset.urgent));
 const [video, button, other, sound] = ["video", "[data-start]", "[data-other]", "[data-sound]"].map((one) => box.querySelector(one));
 const [said, step, hint, ring, left] = ["say", "step", "hint", "ring", "left"].map((one) => box.querySelector(`[data-${one}]`));
 const calm = matchMedia("(prefers-reduced-motion: reduce)");

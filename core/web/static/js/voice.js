@@ -8,8 +8,9 @@ function remembered() {
 }
 
 export class Voice {
-  constructor(clips) {
+  constructor(clips, urgent) {
     this.clips = clips;
+    this.urgent = urgent;
     this.on = remembered();
     this.audio = null;
     this.loaded = new Map();
@@ -22,7 +23,7 @@ export class Voice {
     const Context = window.AudioContext || window.webkitAudioContext;
     if (!this.audio && Context) {
       this.audio = new Context();
-      this.loadAll();
+      this.loadUrgent();
     }
     this.audio?.resume();
   }
@@ -33,9 +34,9 @@ export class Voice {
     try { localStorage.setItem("jx-sound", on ? "on" : "off"); } catch { /* kept for this page only */ }
   }
 
-  // One after the other, the most urgent first, so that a slow line is not filled by them.
-  async loadAll() {
-    for (const text of Object.keys(this.clips)) await this.clip(text);
+  // One after the other, so that a slow line is not filled by them; the others come when they are wanted.
+  async loadUrgent() {
+    for (const text of this.urgent) await this.clip(text);
   }
 
   clip(text) {
