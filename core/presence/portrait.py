@@ -10,6 +10,7 @@ from core.presence.rules import Code, PhotoLimits
 
 _NEEDED = frozenset({Code.HALF_FACE, Code.TOO_SMALL, Code.NOT_FRONTAL})
 _TILE = 0.6
+_CLEAR = 0.8
 
 
 def portrait_of(image: Rgb, limits: PhotoLimits, engine: FaceEngine) -> tuple[Rgb, Face]:
@@ -28,11 +29,14 @@ def portrait_of(image: Rgb, limits: PhotoLimits, engine: FaceEngine) -> tuple[Rg
 
 
 def portrait_on_card(image: Rgb, engine: FaceEngine) -> tuple[Rgb, Face] | None:
-    """The clearest face on a picture of an ID card; None when there is none. The portrait may be a tenth of the
+    """A clear face on a picture of an ID card, or the clearest; None when there is none. The portrait may be a tenth of the
     width, so parts of the picture are searched when the whole shows nothing."""
     for parts in (_whole, _tiles):
-        seen = [(part, face) for upright in _turned(image) for part in parts(upright)
-                for face in engine.find(part, floor=0.0, thorough=True)[:1]]
+        seen: list[tuple[Rgb, Face]] = []
+        for part in (part for upright in _turned(image) for part in parts(upright)):
+            seen += [(part, face) for face in engine.find(part, floor=0.0, thorough=True)[:1]]
+            if seen and seen[-1][1].score >= _CLEAR:
+                return seen[-1]
         if seen:
             return max(seen, key=lambda one: one[1].score)
     return None
