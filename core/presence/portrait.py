@@ -29,8 +29,8 @@ def portrait_of(image: Rgb, limits: PhotoLimits, engine: FaceEngine) -> tuple[Rg
 
 
 def portrait_on_card(image: Rgb, engine: FaceEngine) -> tuple[Rgb, Face] | None:
-    """A clear face on a picture of an ID card, or the clearest; None when there is none. The portrait may be a tenth of the
-    width, so parts of the picture are searched when the whole shows nothing."""
+    """A clear face on a picture of an ID card, or else the clearest; None when there is none. The portrait may be a
+    tenth of the width, so parts of the picture are searched when the whole shows nothing."""
     for parts in (_whole, _tiles):
         seen: list[tuple[Rgb, Face]] = []
         for part in (part for upright in _turned(image) for part in parts(upright)):
