@@ -5,7 +5,7 @@ from sqlalchemy import delete, func, select
 
 from core.base.db import Id
 from core.course.leaves import id_ms, unpack_leaves
-from core.course.models import BeatRow, BeatsPruned, SealBatch, Segment, StudyLease
+from core.course.models import BeatRow, BeatsPruned, MediaRead, SealBatch, Segment, StudyLease
 from core.cycle import Enrollment
 from core.tenancy import Ctx
 
@@ -24,6 +24,7 @@ def prune_beats(ctx: Ctx, most: int = _LEASES_A_RUN) -> int:
             continue
         beats = ctx.db.scalar(select(func.count()).select_from(BeatRow).where(BeatRow.lease_id == lease)) or 0
         ctx.db.execute(delete(BeatRow).where(BeatRow.lease_id == lease))
+        ctx.db.execute(delete(MediaRead).where(MediaRead.lease_id == lease))
         ctx.db.add(BeatsPruned(lease_id=lease, beats=beats, at=ctx.now))
         gone += beats
     if gone:
