@@ -15,6 +15,9 @@ from core.base.keyfiles import ensure_secret
 from core.base.supervisor import Child, never_ready
 from core.tenancy import Directory
 
+_FACE_WORKERS = 4
+"""At most; each keeps a core busy while many people are before their cameras."""
+
 
 def local_environment(env: Mapping[str, str]) -> dict[str, str]:
     """What a developer's machine adds by itself: a master key in var/keys (mode 0600), the embedded Redis' address.
@@ -66,7 +69,8 @@ def _web(config: Config, directory: Directory) -> Child:
 def _face(config: Config) -> Child:
     config.face_socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # With the OpenBLAS build each worker is one thread: more of them fight for the cores (docs/operator.md).
-    return Child("face", _python("core.presence.process", "--socket", str(config.face_socket)),
+    workers = str(min(_FACE_WORKERS, os.cpu_count() or 1))
+    return Child("face", _python("core.presence.process", "--socket", str(config.face_socket), "--workers", workers),
                  env={"OPENBLAS_NUM_THREADS": "1"},
                  ready=partial(_listens, config.face_socket), ready_seconds=15, vital=False)
 
