@@ -39,7 +39,7 @@ class FaceMean(Base):
 class Challenge(Base):
     """One try of the face check. The actions are drawn when it opens and told one by one; `deadline_at` is the
     server's, for what was told last (N-34, N-35). `looks`: the turned frames of a passed try in hashes, `likeness`: how
-    many of them resemble an earlier sitting (L12)."""
+    many of them resemble an earlier sitting (L12), `answers`: seconds that each action took (L8)."""
 
     __tablename__ = "face_challenge"
     __table_args__ = (Index("ix_face_challenge_person", "person_id", "opened_at"),)
@@ -59,6 +59,7 @@ class Challenge(Base):
     digests: Mapped[list[str]] = mapped_column(JSON, default=list, info=personal(Retention.EVIDENCE))
     looks: Mapped[bytes | None] = mapped_column(SealedBytes, info=personal(Retention.EVIDENCE))
     likeness: Mapped[int] = mapped_column(default=0, server_default="0")
+    answers: Mapped[list[float]] = mapped_column(JSON, default=list, server_default="[]")
     camera: Mapped[str] = mapped_column(String(400), default="", server_default="", info=personal(Retention.EVIDENCE))
 
 

@@ -286,6 +286,9 @@ def _tell(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
 
 def _tell_return(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
     """The action was seen; back to the straight look, which proves that nobody has taken the seat."""
+    if challenge.told_at:
+        taken = (ctx.tenant.clock.now() - challenge.told_at).total_seconds()
+        challenge.answers = [*challenge.answers, round(taken, 2)]
     _run(ctx, challenge, ChallengeState.RETURNING, told)
     return Progress(ChallengeState.RETURNING, step=challenge.step + 1, steps=len(challenge.actions))
 

@@ -19,11 +19,11 @@ def cameras_of(ctx: Ctx, enrollment_id: Id) -> Sequence[Camera | None]:
 
 
 def answer_seconds(ctx: Ctx, enrollment_id: Id) -> Sequence[float]:
-    """From an action told to its having been done, for each passed try, the oldest first."""
-    rows = ctx.db.execute(select(Challenge.told_at, Challenge.ended_at).where(
-        Challenge.enrollment_id == enrollment_id, Challenge.state == ChallengeState.PASSED,
-        Challenge.told_at.is_not(None), Challenge.ended_at.is_not(None)).order_by(Challenge.opened_at))
-    return [(ended - told).total_seconds() for told, ended in rows if told and ended]
+    """From an action told to its having been seen, of the passed tries, the oldest first."""
+    tries = ctx.db.scalars(select(Challenge.answers).where(
+        Challenge.enrollment_id == enrollment_id, Challenge.state == ChallengeState.PASSED)
+        .order_by(Challenge.opened_at))
+    return [seconds for answers in tries for seconds in answers]
 
 
 def others_with_face_of(ctx: Ctx, person_id: Id) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from core.base.clock import FixedClock
 from core.identity import Person
-from core.presence import attested
+from core.presence import answer_seconds, attested
 from core.presence.client import FaceRefusal, face_client
 from core.presence.drawing import by_secrets, instead_of
 from core.presence.liveness import TURNS, Action
@@ -73,6 +73,9 @@ def test_two_actions_in_time_open_the_way(tenant: Tenant, browser_of: BrowserOf,
     assert attestation(one) is not None
     page = one.browser.get(one.check)
     assert (page.status_code, page.location) == (302, "/after")
+    with unit_of_work(tenant, one.somebody.actor) as ctx:
+        answers = answer_seconds(ctx, one.enrollment_id)
+        assert len(answers) == 2 and all(0.3 <= seconds <= 1.5 for seconds in answers)
 
 
 @pytest.mark.parametrize("actions", [(Action.TURN_RIGHT, Action.OPEN_MOUTH), (Action.TURN_RIGHT,)])
