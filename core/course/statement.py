@@ -88,13 +88,15 @@ class Store:
             if len(batch) == 1:
                 values = [str(value).encode() for value in whole.values(batch[0])]
                 return [_succeed(line.exec_prepared(_NAME, values), pq.ExecStatus.COMMAND_OK).command_tuples == 1]
+            # In the order of the leases, so that two processes never wait for each other.
+            order = sorted(range(len(batch)), key=lambda place: str(batch[place]["lease"]))
             line.enter_pipeline_mode()
-            for one in batch:
-                line.send_query_prepared(_NAME, [str(value).encode() for value in whole.values(one)])
+            for place in order:
+                line.send_query_prepared(_NAME, [str(value).encode() for value in whole.values(batch[place])])
             line.pipeline_sync()
-            taken = []
-            for _one in batch:
-                taken.append(_succeed(line.get_result(), pq.ExecStatus.COMMAND_OK).command_tuples == 1)
+            taken = [False] * len(batch)
+            for place in order:
+                taken[place] = _succeed(line.get_result(), pq.ExecStatus.COMMAND_OK).command_tuples == 1
                 line.get_result()
             _succeed(line.get_result(), pq.ExecStatus.PIPELINE_SYNC)
             line.exit_pipeline_mode()

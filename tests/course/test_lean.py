@@ -19,9 +19,14 @@ from werkzeug.test import TestResponse
 from core.base.clock import FixedClock
 from core.base.config import Config
 from core.course import service, tokens
+from core.course.beating import judge
 from core.course.models import BeatRow, StudyLease
+from core.course.queries import millis, pace
 from core.course.recompute import recompute
-from core.identity import Account, AccountRole, LoginSession, person_of, withdraw_consent
+from core.course.statement import Store, Values, values_of
+from core.identity import (
+    Account, AccountRole, LoginSession, digest, person_of, standing_values, withdraw_consent,
+)
 from core.presence import snapshots
 from core.presence.models import Attestation
 from core.tenancy import Tenant, unit_of_work
@@ -198,6 +203,30 @@ def test_the_same_beat_from_many_threads(app: JianxueFlask, national: Tenant, le
     assert go_on(learner).json["credited"] == 3
 
 
+def asked_of_store(learner: Learner) -> Values:
+    """What the lean route would ask of the statement for this page's next beat."""
+    with cookie(learner.browser) as held:
+        sign_in = held["sign_in"]
+    with unit_of_work(learner.tenant) as ctx:
+        found = tokens.unseal(tokens.beat_key(ctx), learner.token)
+        assert found is not None and learner.who.person_id is not None
+        judged = judge(*found, millis(ctx.now), learner.position, True, pace(ctx), present=True, interval_ms=0)
+        return values_of(judged) | standing_values(ctx.rules().account, digest(sign_in), learner.who.person_id,
+                                                   ctx.now) | {"enrollment": learner.enrollment, "now": ctx.now}
+
+
+def test_a_batch_takes_each_beat_for_itself(national: Tenant, learner_of: Make) -> None:
+    """Two people's beats, one of them twice, and one of a page that was closed: in one transaction, two are taken."""
+    one, other, closed = (playing(learner_of(national, serial)) for serial in (1, 2, 3))
+    batch = [asked_of_store(learner) for learner in (other, closed, one, other)]
+    change(national, update(StudyLease).where(StudyLease.person_id == closed.who.person_id).values(closed_ms=1))
+    before, store = beats(national), Store(national.engine, national.direct(), camera=False)
+    assert store.write(batch) == [True, False, True, False]
+    assert store.write(batch[2:3]) == [False]
+    assert beats(national) == before + 2
+    assert one.beat().status_code == 409 and other.beat().status_code == 409
+
+
 def test_presence_that_ends_is_seen_at_once(tenant: Tenant, learner_of: Make, viewed: list[str],
                                             monkeypatch: pytest.MonkeyPatch) -> None:
     """N-34, R24: a proof that is taken back, with the consent or by itself, stops the very next beat."""
@@ -214,6 +243,24 @@ def test_presence_that_ends_is_seen_at_once(tenant: Tenant, learner_of: Make, vi
     change(tenant, delete(Attestation))
     assert go_on(learner).json["stop"]
     assert len(viewed) == 2
+
+
+def test_a_class_hour_hardly_sees_flask(national: Tenant, learner_of: Make, viewed: list[str]) -> None:
+    """docs/hours.md, "What a beat costs": three runs end, and each picture is asked for and looked for."""
+    learner = learner_of(national)
+    ask_for_presence(national, True)
+    attest(national, learner.who, learner.enrollment)
+    learner.open()
+    answer, pictures = learner.beat(), 0
+    for _ in range(90):
+        answer = go_on(learner)
+        for address in answer.json["snapshots"]:
+            pictures += 1
+            sent = learner.browser.post(address, data=b"\xff\xd8\xff" + bytes(200),
+                                        headers={"X-CSRFToken": learner.browser.token})
+            assert sent.status_code == 200
+    assert answer.json["credited"] == 90 and 2 <= pictures <= 4
+    assert 3 <= len(viewed) <= 3 + 2 * pictures
 
 
 def test_a_lean_route_that_fails_leaves_the_beat_to_flask(app: JianxueFlask, tenant: Tenant, learner_of: Make) -> None:
@@ -247,7 +294,7 @@ def test_random_sequences_end_alike(app: JianxueFlask, national: Tenant, learner
     for learner in (one, other):
         attest(national, learner.who, learner.enrollment, minutes=600)
         learner.open()
-    for _ in range(150):
+    for _ in range(100):
         one.clock.advance(seconds=lot.choice((1, 20, 30, 30, 30, 31, 45, 150)))
         position = one.position + lot.choice((30_000, 30_000, 30_000, 0, -5_000, 90_000))
         plays, old = lot.random() < 0.9, lot.random() < 0.1
@@ -270,4 +317,4 @@ def test_random_sequences_end_alike(app: JianxueFlask, national: Tenant, learner
             select(BeatRow.seq, BeatRow.at_ms, BeatRow.position_ms, BeatRow.credit, BeatRow.reason, BeatRow.present)
             .join(StudyLease).where(StudyLease.enrollment_id == learner.enrollment).order_by(BeatRow.seq))]
             for learner in (one, other)}
-    assert rows[one.enrollment] == rows[other.enrollment] and len(rows[one.enrollment]) == 150
+    assert rows[one.enrollment] == rows[other.enrollment] and len(rows[one.enrollment]) == 100
