@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 
 from core.base.db import Id
-from core.presence.models import PictureVerdict
+from core.presence.models import PictureVerdict, Snapshot
 from core.presence.states import Seen
+from core.presence.told import PresenceProved
 from core.tenancy import Ctx
 
 
@@ -16,6 +17,9 @@ def judge_picture(ctx: Ctx, picture_id: Id, seen: Seen) -> PictureVerdict:
                          at=ctx.now)
     ctx.db.add(row)
     ctx.db.flush()
+    snapshot = ctx.db.get(Snapshot, picture_id)
+    if snapshot is not None and seen is Seen.SAME:
+        ctx.publish(PresenceProved(snapshot.enrollment_id, snapshot.taken_at))
     ctx.record("presence.picture_verdict", picture_id, seen=seen.value)
     return row
 

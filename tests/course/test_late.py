@@ -13,7 +13,8 @@ from core.course.models import BeatRow, HourEntry, Segment
 from core.course.queries import record_of
 from core.course.rules import Reason, open_state, pace_of
 from core.course.subjects import subject
-from core.presence import PresenceProved
+from core.presence import PresenceProved, Seen, Snapshot, judge_picture
+from core.presence.states import SnapshotVerdict
 from core.tenancy import Tenant, unit_of_work
 from tests.course.conftest import Learner, ask_for_presence, attest
 from tests.people import signed_in
@@ -188,6 +189,20 @@ def test_what_came_late_waits_for_a_face(tenant: Tenant, learner_of: Make) -> No
         line = record_of(ctx, subject(ctx, learner.enrollment))[0]
         assert (line.seconds, line.cleared, line.waiting) == (11, 0, 0)
     assert "待核对" not in learner.browser.get(f"/training/{learner.enrollment}/record").text
+
+
+@pytest.mark.parametrize("seen, settled", [(Seen.OTHER, False), (Seen.UNCLEAR, False), (Seen.SAME, True)])
+def test_where_the_machine_was_in_doubt_the_auditor_decides(national: Tenant, learner_of: Make, seen: Seen,
+                                                            settled: bool) -> None:
+    """C-02: what shows somebody else settles nothing; a human's word on the picture does."""
+    learner = late_learner(national, learner_of)
+    with unit_of_work(national) as ctx:
+        picture = Snapshot(person_id=learner.who.person_id, enrollment_id=learner.enrollment, slot=11,
+                           taken_at=ctx.now, verdict=SnapshotVerdict.OTHER)
+        ctx.db.add(picture)
+        ctx.db.flush()
+        judge_picture(ctx, picture.id, seen)
+    assert standing(national, learner) == ((11, 0) if settled else (2, 9))
 
 
 def test_cleared_while_it_waited_and_given_back(tenant: Tenant, learner_of: Make) -> None:

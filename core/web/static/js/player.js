@@ -1,6 +1,7 @@
 // Plays lessons and reports beats. Everything that counts is decided by the server: this page only plays on when
 // the server said so, and shows what the server credited. While the network is cut it plays on as far as a cut may
 // count, keeps its beats sealed (queue.js), and brings them when it is back (C-02).
+import { Ahead } from "./ahead.js";
 import { Board } from "./board.js";
 import { control } from "./controls.js";
 import { Queue, reach } from "./queue.js";
@@ -19,6 +20,7 @@ class Player {
     this.words = this.board.words;
     this.video = root.querySelector("video");
     this.stage = new Stage(this.video);
+    this.ahead = new Ahead(this.video);
     this.queue = new Queue(this.address.lease);
     const view = root.querySelector("[data-camera]");
     this.camera = view ? new Snapper(view) : null;
@@ -48,6 +50,7 @@ class Player {
     this.board.net("on");
     this.over = false;
     this.lesson = answer.lesson;
+    this.ahead.open(answer.lesson.media);
     this.take(answer);
     this.board.title(answer.lesson);
     this.stage.allowed = answer.resume_ms;
@@ -217,7 +220,7 @@ class Player {
     if (answer.snap_back) { this.back(answer); return answer; }
     if (this.video.ended) { this.ended(answer); return answer; }
     if (this.stage.running || starting) this.board.say(answer.sentence);
-    if (this.stage.running) this.schedule();
+    if (this.stage.running) { this.schedule(); this.ahead.have(this.terms.gap_ms); }
     return answer;
   }
 
