@@ -58,8 +58,8 @@ def config(config: Config, granted: str) -> Config:
 
 
 def test_the_apps_role_changes_nothing(national: Tenant, learner_of: Callable[..., Learner]) -> None:
-    """L16: a study with clearing, appeal and seals needs no right to change the ledger; UPDATE and DELETE are refused by
-    the rights, before any trigger speaks."""
+    """L16: a study with clearing, appeal and seals needs no right to change the ledger; UPDATE and DELETE are refused
+    by the rights, before any trigger speaks."""
     learner = learner_of(national)
     learner.open()
     learner.watch(7)
