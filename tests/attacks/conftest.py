@@ -3,6 +3,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from core.audit.models import AuditCase
+from core.audit.risk import Sign, judge
+from core.audit.signs import seen_of
 from core.course import progress_of_enrollment, recompute, verify_hours
 from core.course.queries import millis, pace
 from core.tenancy import Tenant, bound, unit_of_work
@@ -42,6 +45,13 @@ def prove_face(one: Script, minutes: float = 120) -> None:
     ask_for_presence(one.tenant, True)
     attest(one.tenant, one.who, one.enrollment, minutes)
     one.referee.proven(one.now, one.now + round(minutes * 60_000))
+
+
+def signs_of(one: Script) -> set[Sign]:
+    """What the auditor would be told to look at."""
+    with unit_of_work(one.tenant) as ctx:
+        return {hint.sign for hint in judge(seen_of(ctx, AuditCase(
+            person_id=one.who.person_id, enrollment_id=one.enrollment)))}
 
 
 @pytest.fixture

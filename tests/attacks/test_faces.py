@@ -2,17 +2,20 @@
 
 The face engine is the real one; the head is rendered, at the values under which a rendered head passes."""
 import io
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
+from core.audit.risk import Seen, Sign, judge
 from core.base.clock import FixedClock
-from core.presence import attested
+from core.presence import attested, cameras_of
 from core.presence.engine import Rgb
 from core.presence.liveness import Action
 from core.presence.matching import packed, unpacked
@@ -207,6 +210,35 @@ def test_the_same_pictures_again(national: Tenant, browser_of: BrowserOf, clock:
         assert (said["state"], said["reason"]) == ("failed", "repeated")
     with unit_of_work(national, one.somebody.actor) as ctx:
         assert said["state"] == "failed" or likeness_hints(ctx, one.enrollment_id)
+
+
+@dataclass
+class VirtualCamera:
+    """Plays a tape that reacts at once through a camera that a program makes, under the program's own name."""
+
+    sitter: Sitter
+    header: dict[str, str]
+
+    def pass_check(self) -> dict[str, Any]:
+        begun = self.sitter.browser.send(f"{self.sitter.check}/tries", headers=self.header)
+        self.sitter.tried = begun.get_json()
+        for scene in (straight(9, 1), act(Action.TURN_LEFT, 101), straight(9, 151)):
+            said = self.sitter.play(scene, seconds=0.25)
+        return said
+
+
+@pytest.mark.parametrize(("label", "told"), [("OBS Virtual Camera", True), ("Integrated Camera", False)])
+def test_a_virtual_camera_is_a_sign(national: Tenant, browser_of: BrowserOf, clock: FixedClock, label: str,
+                                    told: bool) -> None:
+    """L11, R23: a camera that calls itself virtual lets its face in, since nobody is refused for a name, and the
+    auditor is told; an ordinary one is no sign."""
+    loosened(national)
+    one = sitter(national, browser_of, clock, actions=[Action.TURN_LEFT])
+    facts = json.dumps({"label": label, "width": 640, "height": 480, "capable": True})
+    assert VirtualCamera(one, {"X-Camera": quote(facts)}).pass_check()["state"] == "passed"
+    with unit_of_work(national, one.somebody.actor) as ctx:
+        signs = {hint.sign for hint in judge(Seen(cameras=cameras_of(ctx, one.enrollment_id)))}
+    assert (Sign.VIRTUAL_CAMERA in signs) is told
 
 
 # --- other people ----------------------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from core.audit.risk import Sign
 from core.course import fetched
 from core.presence import snapshots_of
 from core.tenancy import Tenant, unit_of_work
-from tests.attacks.conftest import prove_face
+from tests.attacks.conftest import prove_face, signs_of
 from tests.attacks.script import Script
 from tests.course.conftest import VIDEO
 
@@ -101,12 +102,14 @@ class Headless:
 
 @pytest.mark.parametrize("fetches", [True, False])
 def test_credit_without_any_video_is_seen(national: Tenant, script_of: ScriptOf, fetches: bool) -> None:
-    """L5, R20: what was fetched is logged against the lease; the forger's hours stand beside nothing fetched."""
+    """L5, R20: what was fetched is logged against the lease; the forger's hours stand beside nothing
+    fetched, which the auditor is shown."""
     one = script_of(national)
     Headless(one, fetches).learn(12)
     with unit_of_work(national) as ctx:
         assert fetched(ctx, one.enrollment) == (round(len(VIDEO) * 12_000 / 12_300) if fetches else 0)
     assert one.credited == 12
+    assert (Sign.NO_MEDIA in signs_of(one)) is not fetches and Sign.LITTLE_MEDIA not in signs_of(one)
 
 
 # --- no pictures -----------------------------------------------------------------------------------------------------

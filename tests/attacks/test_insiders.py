@@ -10,10 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from core.access import Role
+from core.audit.risk import Sign
 from core.base.db import Id
 from core.course.models import HourEntry, Lesson, Segment, StudyLease
 from core.course.verify import TOUCHED
 from core.tenancy import Tenant, unit_of_work
+from tests.attacks.conftest import signs_of
 from tests.attacks.script import Script, another_page
 from tests.browse import Browser
 from tests.course.conftest import Learner, ask_for_presence, enroll
@@ -222,3 +224,27 @@ def test_a_ghost_learns_nothing(national: Tenant, learner_of: Callable[..., Lear
         keeper.browser.get("/training")
         refused = keeper.study(enroll(national, with_phone))
         assert (refused.status_code, refused.get_json()["code"]) == (422, "photo_missing")
+
+
+@dataclass
+class Shop:
+    """代学: one computer of a shop, on which one customer after another is signed in and studies."""
+
+    pages: list[Script]
+
+    def study(self, seconds: int) -> None:
+        for page in self.pages:
+            signed_in(page.browser, page.who).get("/training")
+            page.open()
+            page.watch(seconds)
+
+
+def test_many_people_on_one_computer_are_seen(national: Tenant, script_of: ScriptOf) -> None:
+    """L17, L1: three customers on the shop's browser are a sign for the auditor of each; one at home is none."""
+    shop, at_home = [script_of(national, serial) for serial in (1, 2, 3)], script_of(national, 4)
+    for page in shop:
+        page.browser = shop[0].browser
+    Shop(shop).study(4)
+    Shop([at_home]).study(4)
+    assert all(Sign.SHARED_DEVICE in signs_of(page) for page in shop)
+    assert Sign.SHARED_DEVICE not in signs_of(at_home)
