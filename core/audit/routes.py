@@ -2,12 +2,13 @@
 import re
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.access import Permission, policy
 from core.audit import evidence, queries, service
+from core.audit.dossier import dossier
 from core.audit.examining import picked_by
 from core.audit.models import AuditCase
 from core.audit.queries import Filter
@@ -16,8 +17,9 @@ from core.audit.signs import hints_of, risk_of
 from core.audit.states import GROUND_TEXTS, STATE_TEXTS, CaseState, Ground
 from core.audit.wording import MARK_TEXTS, mark, told
 from core.base.clock import local_date
-from core.base.errors import Conflict, DomainError, Refused
+from core.base.errors import Conflict, DomainError, Refused, Unavailable
 from core.course import own_subject
+from core.documents import DrawingError
 from core.organization import posts
 from core.presence import SEEN_TEXTS, PictureKind, Seen, picture_address
 from core.tenancy import Ctx
@@ -132,6 +134,19 @@ def _ids(values: list[str]) -> frozenset[UUID]:
 def _on_to_next() -> ResponseReturnValue:
     following = queries.next_waiting(current_ctx())
     return redirect(url_for(".case", case_id=following.id) if following else url_for(".queue"), 303)
+
+
+@bp.get("/audit/<uuid:case_id>/evidence/<uuid:decision_id>.pdf")
+@policy(Permission.AUDIT)
+def evidence_pdf(case_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+    """What a decision was taken on, as a file (C-05)."""
+    ctx = current_ctx()
+    try:
+        pdf = dossier(ctx, queries.case_of(ctx, case_id), decision_id)
+    except DrawingError as error:
+        raise Unavailable("no_pdf", str(error)) from error
+    return Response(pdf, mimetype="application/pdf", headers={
+        "Content-Disposition": "attachment; filename=evidence.pdf", "Cache-Control": "no-store"})
 
 
 @bp.post("/audit/<uuid:case_id>/pictures/<uuid:picture_id>/verdict")

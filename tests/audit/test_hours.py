@@ -1,10 +1,12 @@
 """Single hours are cleared where the tenant says so (C-06, A.7); each decision keeps its evidence (C-05)."""
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from core.access import NOBODY, Role
@@ -17,6 +19,7 @@ from core.course import Stretch, progress_of_enrollment
 from core.course.models import HourEntry
 from core.exam import exam_passed
 from core.tenancy import Tenant, unit_of_work
+from core.work import run_waiting
 from tests.audit.cases import Audited, case_of, restudied, waiting
 from tests.audit.test_audit import BrowserOf, cases, decide, sent
 from tests.browse import Browser
@@ -105,6 +108,29 @@ def test_a_decision_keeps_what_it_was_taken_on(tenant: Tenant, auditor: Browser)
         assert {stretch["credit"]: stretch["chosen"] for stretch in body["stretches"]}[str(general)] is True
         trail = ctx.db.scalars(select(TrailRow).where(TrailRow.action == "audit.evidence")).one()
         assert trail.detail["digest"] == kept.digest
+
+
+def test_the_evidence_is_one_pdf(national: Tenant, browser_of: BrowserOf, by_hours: Turn) -> None:
+    """C-05: drawn from what was frozen, for this case only; what was touched since is not given out."""
+    by_hours(national)
+    auditor = signed_in(browser_of(national), staff(national, Role.AUDITOR))
+    one, other = waiting(national, 1), waiting(national, 2)
+    run_waiting(national)
+    decide(auditor, national, one, "clear", ground="a", reason=REASON, stretch=[str(credit(national, one, "general"))])
+    with unit_of_work(national, NOBODY) as ctx:
+        kept = ctx.db.scalars(select(AuditEvidence)).one()
+    page = auditor.get(f"/audit/{case_of(national, one).id}").text
+    address = f"/audit/{case_of(national, one).id}/evidence/{kept.decision_id}.pdf"
+    assert address in page
+    answer = auditor.get(address)
+    assert answer.status_code == 200 and answer.data.startswith(b"%PDF")
+    said = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.data)).pages)
+    for words in ("王小明", "非本人学习的", REASON, "0.720", kept.digest[:20]):
+        assert words in said, words
+    assert auditor.get(address.replace(str(kept.case_id), str(case_of(national, other).id))).status_code == 404
+    with unit_of_work(national, NOBODY) as ctx:
+        ctx.db.get_one(AuditEvidence, kept.decision_id).body = kept.body.replace("0.72", "0.12")
+    assert auditor.get(address).status_code == 503
 
 
 class Taken:
