@@ -52,6 +52,7 @@ class Sitting:
     _size: tuple[int, ...] = ()
     _told: Command | None = None
     _last: tuple[Face, _Portrait] | None = None
+    _looked: bool = False
     _track: Track | None = None
     _track_age: int = 0
     _described: list[Descriptor] = field(default_factory=list)
@@ -70,19 +71,22 @@ class Sitting:
             self._take(images[-1 - left], at, look=left % step == 0)
 
     def _take(self, image: Rgb, at: float, look: bool) -> None:
-        """The same pixels as in the frame before are no frame (a slow camera delivers one twice), the same as any
-        time earlier a recording."""
+        """The same pixels as in the frame before are no frame (a slow camera delivers one twice, a covered one the same
+        for ever) but are looked at once; the same as any time earlier are a recording."""
         image = _shrunk(image)
         self._size = self._size or image.shape
         if image.shape != self._size:
             raise ValueError("another size")
         digest = hashlib.sha256(image.tobytes()).hexdigest()[:24]
-        if self.digests and digest == self.digests[-1]:
+        again = bool(self.digests) and digest == self.digests[-1]
+        if again and (self._looked or not look):
             return
-        repeated = digest in self.digests or digest in self.seen_before
-        self.digests.append(digest)
-        self.received.append(at)
-        if look or repeated:
+        repeated = not again and (digest in self.digests or digest in self.seen_before)
+        if not again:
+            self.digests.append(digest)
+            self.received.append(at)
+        self._looked = look or repeated
+        if self._looked:
             self.sights.append(replace(self._see(image, at), repeated=repeated))
 
     def settle(self, now: float) -> Reason | None:

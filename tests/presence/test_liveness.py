@@ -186,6 +186,14 @@ def engine_descriptor(frame: Rgb) -> np.ndarray:
     return averaged(engine(), engine().chip(frame, engine().find(frame)[0]))
 
 
+def test_a_covered_camera_that_sends_the_same_pixels_is_told_so() -> None:
+    """N-35: black frames that are equal to the pixel are no recording; the sitter hears that it is too dark."""
+    sitting = Sitting(engine(), LivenessRules())
+    for number in range(6):
+        sitting.take([np.zeros((360, 480, 3), np.uint8)] * 2, number / 10)
+    assert sitting.settle(0.6) is Reason.TOO_DARK and len(sitting.sights) == 1
+
+
 def test_pixels_that_come_again_are_refused() -> None:
     """N-34, L12: a feed that loops shows the very same pixels again; a slow camera that gives one twice is no
     matter."""
