@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from click.testing import CliRunner
 
 from core.app import create_app, open_tenants
@@ -17,6 +18,7 @@ from core.base.clock import FixedClock, shanghai
 from core.base.config import Config, load_config
 from core.base.db import Base
 from core.cli import main
+from core.identity import hashing
 from core.tenancy import NOBODY, Ctx, Directory, Tenant, bound, set_tenant, unit_of_work
 from core.web import JianxueFlask
 from tests.browse import Browser
@@ -54,6 +56,12 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Base.metadata.create_all(tenant.engine)
     tenant.close()
     return folder / "tenants" / tenant.slug / "jianxue.sqlite"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> None:
+    """A password's hash costs as much as three pages; what it costs in the product is looked at in tests/identity."""
+    hashing._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 class Databases(Mapping[str, str]):

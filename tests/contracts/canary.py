@@ -27,7 +27,7 @@ CLOSED: dict[str, Any] = {
     # Columns that hold one of a closed list, or a list of a known shape, and have no default.
     "certificate.kind": "paper", "certificate_status_entry.status": "normal", "registry_holding.kind": "paper",
     "registry_holding.status": "normal", "certificate_issue.years": [[2026, 32]], "audit_case.state": "waiting",
-    "audit_decision.state": "cleared", "audit_decision.ground": "a",
+    "audit_decision.state": "cleared", "audit_decision.ground": "a", "audit_risk.hints": [],
     "enrollment.state": "open", "enrollment.exemption": None, "package.part": "general", "hour_entry.part": "general",
     "hour_entry.kind": "credit", "hour_note.kind": "clear", "deadline_outlook.outlook": "in_time",
     "people_sheet.state": "checked", "id_scan.side": "portrait", "plugin_check.state": "failed",

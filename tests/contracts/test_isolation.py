@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from werkzeug.routing import Rule
 
+from core.access import allows, policy_of
 from core.admin import console_of
 from core.app import load_flow_parts
 from core.base.clock import FixedClock
@@ -55,8 +56,9 @@ def back_office_table(app: JianxueFlask, rule: Rule) -> set[str]:
     return {model.__tablename__} if model is not None and rule.arguments else set()
 
 
-def addresses(app: JianxueFlask, number: int) -> list[tuple[str, str]]:
-    """Every route with every id of every table that its arguments may name: (method, path)."""
+def addresses(app: JianxueFlask, number: int, actor: Actor) -> list[tuple[str, str]]:
+    """Every route with every id of every table that its arguments may name: (method, path). Where the actor is turned
+    away before the view, one id says as much as eighty: it has not been looked at yet."""
     adapter = app.url_map.bind("national.localhost")
     found: set[tuple[str, str]] = set()
     for rule in app.url_map.iter_rules():
@@ -64,7 +66,9 @@ def addresses(app: JianxueFlask, number: int) -> list[tuple[str, str]]:
             continue
         tables = back_office_table(app, rule) or {
             name for argument in rule.arguments for name in table_of(argument, rule)} or {""}
-        for table in tables:
+        declared = policy_of(app.view_functions[rule.endpoint])
+        admitted = declared is not None and allows(declared, actor)
+        for table in sorted(tables)[:None if admitted else 1]:
             values = {}
             for argument, converter in rule._converters.items():
                 kind = type(converter).__name__
@@ -88,7 +92,7 @@ def test_no_byte_of_another_tenant_is_seen(
     ours, theirs = filled
     app.load_actor = lambda *_args: actor
     for number in (0, ONLY_B):
-        look(app, browser_of(ours), theirs, addresses(app, number), clock, absent=number == ONLY_B)
+        look(app, browser_of(ours), theirs, addresses(app, number, actor), clock, absent=number == ONLY_B)
 
 
 @pytest.mark.parametrize("actor", [actor for actor in roles() if actor.roles <= PLUGIN_ROLES],
@@ -102,7 +106,7 @@ def test_no_byte_of_another_tenant_is_seen_on_a_plugins_pages(
     fill(jilin, first=ONLY_B, rows=1)
     app.load_actor = lambda *_args: actor
     for number in (0, ONLY_B):
-        theirs = [(method, path) for method, path in addresses(app, number)
+        theirs = [(method, path) for method, path in addresses(app, number, actor)
                   if app.ownership.hidden(national, path) and not app.ownership.hidden(beijing, path)]
         assert theirs
         look(app, browser_of(beijing), jilin, theirs, clock, absent=number == ONLY_B)

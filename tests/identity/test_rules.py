@@ -10,6 +10,7 @@ from core.identity.rules import (
     Owner, device_label, initial_password, minutes_left, password_problem, safe_next, spoken, wait_after,
 )
 
+PRODUCTS = hashing._HASHER      # before tests/conftest.py puts a cheap one in its place
 ZHANG = Owner(name="张三", id_number="11010119900307867X", phone="13800138000", username="zhangsan")
 
 
@@ -62,8 +63,9 @@ def test_initial_password(kind: str, expected: str) -> None:
     assert initial_password(kind, "13800138000") == expected
 
 
-def test_hash_parameters() -> None:
+def test_hash_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
     """argon2id with 19 MiB, t=2, p=1; another parameter is noticed."""
+    monkeypatch.setattr(hashing, "_HASHER", PRODUCTS)
     stored = hashing.hash_password("kv7#qwlm")
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert hashing.verify_password(stored, "kv7#qwlm")
