@@ -9,7 +9,7 @@ from core.base.db import Id
 from core.base.errors import Refused
 from core.course.beating import Judged
 from core.course.models import StudyLease
-from core.course.queries import millis, progress, study_of
+from core.course.queries import millis, progress, standing_of
 from core.course.subjects import Subject
 from core.course.tokens import Lease
 from core.presence import (
@@ -104,7 +104,7 @@ def picture_now(ctx: Ctx, lease: Lease, before: int, after: int) -> Sequence[str
 
 def pictures(ctx: Ctx, asked: Subject) -> Coverage | None:
     """How the credited hours are covered by pictures (N-45); None where none are taken."""
-    study = study_of(ctx, asked.id)
+    study = standing_of(ctx, asked.id)
     if study is None or not ctx.rules().presence.required:
         return None
     return coverage(ctx, asked.id, progress(ctx, asked).learned_slots, study.round, study.round_from)

@@ -117,15 +117,18 @@ def study_of(ctx: Ctx, enrollment_id: Id) -> Study | None:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a study stands: the package of each part that is studied, and whether the player has been opened: from
-    then on hours stay with the package that gives them."""
+    """Where a study stands: its round and since which slot, when it was complete, the package of each part that is
+    studied, and whether the player has been opened: from then on hours stay with the package that gives them."""
 
+    round: int
+    round_from: int
+    completed_at: datetime | None
     chosen: Mapping[str, Id]
     begun: bool
 
 
 _STANDING = select(
-    Package.part, Package.id,
+    Study.round, Study.round_from, Study.completed_at, Package.part, Package.id,
     select(StudyLease.id).where(StudyLease.enrollment_id == Study.enrollment_id).exists().label("begun"),
 ).select_from(Study).outerjoin(StudyPackage, StudyPackage.enrollment_id == Study.enrollment_id).outerjoin(
     Package, Package.id == StudyPackage.package_id).where(Study.enrollment_id == bindparam("enrollment_id"))
@@ -135,7 +138,8 @@ def standing_of(ctx: Ctx, enrollment_id: Id) -> Standing | None:
     """None while an enrollment has no study."""
     rows = ctx.look_up(("standing", enrollment_id),
                        lambda: ctx.db.execute(_STANDING, {"enrollment_id": enrollment_id}).all())
-    return Standing({part: one for part, one, _begun in rows if one}, rows[0].begun) if rows else None
+    return Standing(rows[0].round, rows[0].round_from, rows[0].completed_at,
+                    {row.part: row.id for row in rows if row.id}, rows[0].begun) if rows else None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from core.course.clearing import clear_hours
 from core.course.ledger import Kind, Line, clearable, sources, waiting
 from core.course.models import HourEntry
 from core.course.presence import pictures
-from core.course.queries import pace, study_of
+from core.course.queries import pace, standing_of
 from core.course.subjects import Subject
 from core.tenancy import Ctx
 
@@ -39,7 +39,7 @@ class Mending:
 
 def hole_of(ctx: Ctx, asked: Subject) -> Hole | None:
     """What the trainee has to mend; None when each hour has its pictures."""
-    study, seen = study_of(ctx, asked.id), pictures(ctx, asked)
+    study, seen = standing_of(ctx, asked.id), pictures(ctx, asked)
     if study is None or seen is None or not seen.bare:
         return None
     return Hole(tuple(hour.number for hour in seen.bare), study.completed_at is None)
