@@ -27,7 +27,7 @@ walk: setup-test  ## the eight steps in a browser; pictures and PDFs in var/walk
 prove: setup-test  ## the long checks: kills, floods, full numbers; results in var/prove.json
 	@$(PY) -m tests.proving
 
-bench: setup-test  ## about five minutes; a table, and var/bench.json
+bench: setup-test  ## about eight minutes; a table, and var/bench.json
 	@.venv/bin/jianxue bench
 
 lint: setup-test  ## flake8, mypy strict, import-linter

@@ -1,14 +1,14 @@
-"""`study_beat_34`: the same as `study_beat`, spread evenly over 34 tenants with a database each."""
+"""`study_beat_34`: beats as in `study_beat`, spread evenly over 34 tenants with a database each."""
 import tempfile
 from pathlib import Path
 
 from bench.study import measure_beats
-from bench.study_beat import LEDGER_ROWS
 from bench.world import copied_tenants, open_worlds
 from tests import postgres
 
 TENANTS = 34
-TRAINEES = 60 * TENANTS
+TRAINEES = 20 * TENANTS
+LEDGER_ROWS = 3_000 * TENANTS
 CONNECTIONS = 300
 """Of PostgreSQL: more than two processes with two connections to each tenant need (docs/operator.md)."""
 

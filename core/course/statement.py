@@ -64,7 +64,7 @@ class Store:
                              bindparam("now", type_=UtcDateTime()))
             move = move.where(select(Attestation.id).where(holds).exists())
         unseen = select(signed_in.c.id).where(signed_in.c.seen_at <= bindparam("unseen_since", type_=UtcDateTime()))
-        see = (update(_sign_in).where(_sign_in.c.id.in_(unseen))
+        see = (update(_sign_in).where(_sign_in.c.id == unseen.scalar_subquery())
                .values(seen_at=bindparam("now", type_=UtcDateTime())))
         if whole:
             moved = move.returning(_lease.c.id).cte("moved")
