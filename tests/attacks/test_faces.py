@@ -109,6 +109,8 @@ class LeavingFace(Holder):
 class ChangingFace(Holder):
     """The learner looks, and somebody with a longer, narrower face sits down and turns the head."""
 
+    reason = "other_person"
+
     def answer(self) -> Sequence[Rgb]:
         wide, high = 640 * 66 // 100, 480 * 128 // 100
         others = [cv2.resize(render(Attitude(yaw=yaw)), (wide, high)) for yaw in (0, 10, 20, 30, 38, 38, 38)]
