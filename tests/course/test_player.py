@@ -308,7 +308,7 @@ def test_a_cut_of_five_minutes_at_the_product_s_values(
     """C-02, the issue's cut: class hour 45 min, slot and beat 30 s, 450 kbit/s of video; five minutes across two class
     hours, in real time. Nothing that was seen is lost, and the picture did not stop before the allowance."""
     video = tmp_path / "lesson.mp4"
-    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=8:d=5402", "-c:v", "libx264",
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=5:d=5402", "-c:v", "libx264",
                     "-preset", "ultrafast", "-b:v", "450k", "-minrate", "450k", "-maxrate", "450k", "-bufsize", "900k",
                     "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(video)], check=True)
     who = trainee(national)

@@ -108,7 +108,7 @@ class Player {
     if (!answer || answer.stop || answer.snap_back || this.over || this.changing) return;
     if (this.atEnd) { this.ended(answer); return; }
     await this.run();
-    if (this.stage.running) this.schedule();
+    if (this.stage.running) this.goOn();
   }
 
   async run() {
@@ -126,9 +126,10 @@ class Player {
 
   get atEnd() { return this.video.ended || this.video.duration - this.video.currentTime < 0.05; }
 
-  schedule() {
+  goOn() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => { if (this.stage.running) this.report(true); }, this.interval);
+    this.ahead.have(this.terms.gap_ms);
   }
 
   toggle() {
@@ -220,7 +221,7 @@ class Player {
     if (answer.snap_back) { this.back(answer); return answer; }
     if (this.video.ended) { this.ended(answer); return answer; }
     if (this.stage.running || starting) this.board.say(answer.sentence);
-    if (this.stage.running) { this.schedule(); this.ahead.have(this.terms.gap_ms); }
+    if (this.stage.running) this.goOn();
     return answer;
   }
 
