@@ -69,7 +69,9 @@ def confirm_phone(ctx: Ctx, person: Person) -> None:
 
 
 def note_study(ctx: Ctx, person_id: Id) -> None:
-    """The person begins to study: what had to be in order before it changes no more (X-04)."""
+    """The person begins to study: what had to be in order before it changes no more (X-04). Of pages that begin in the
+    same moment the later ones wait here, lest they wait for each other further on (L1)."""
+    ctx.db.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     ctx.db.execute(update(Person).where(Person.id == person_id, Person.study_begun_at.is_(None))
                    .values(study_begun_at=ctx.now))
 
