@@ -11,13 +11,17 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from core.presence.client import CRASHED, FaceClient, FaceRefusal, FaceServiceDown
+from core.presence.engine import DlibEngine
+from core.presence.handler import Handler
 from core.presence.liveness import Action
 from core.presence.matching import MatchRules
 from core.presence.rules import PhotoLimits
+from core.presence.wire import Message
 from tests.data import ROOT, data
 from tests.presence.pictures import WHITE, jpeg, on_ground
 from tests.presence.renderer import RENDERED, acting, noisy, render
@@ -175,3 +179,23 @@ def _peak(pid: int) -> int:
     """Most memory held so far, kB."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(re.findall(r"VmHWM:\s+(\d+)", status)[0])
+
+
+@pytest.mark.parametrize(("gap", "sitters", "room"), [
+    (0.3, 9, True), (0.3, 10, False), (1.2, 2, True), (1.2, 3, False),
+])
+def test_a_worker_that_is_full_or_late_takes_nobody_else(gap: float, sitters: int, room: bool) -> None:
+    """R19: ten sittings at a time, and none more while batches come late; one slow line alone closes nothing."""
+    handler = Handler(DlibEngine(), clock=lambda: 0.0)
+
+    def opened(name: str) -> bool:
+        return bool(handler.answer(Message({"op": "open", "sitting": name, "rules": {}, "seen": []})).head["ok"])
+
+    for number in range(sitters):
+        assert opened(f"s{number}")
+    for number in range(sitters):
+        for batch in (1, 2):
+            shown = {"op": "frames", "sitting": f"s{number}", "at": batch * gap, "command": None}
+            wall = jpeg(np.full((120, 160, 3), 90 + 20 * batch, np.uint8))
+            assert handler.answer(Message(shown, (wall,))).head["ok"]
+    assert opened("another") is room
