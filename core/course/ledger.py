@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 
 class Kind(StrEnum):
@@ -124,14 +124,18 @@ def sources(lines: Iterable[Line]) -> dict[object, object]:
 
 
 class Dated(Line, Protocol):
-    """An entry with the moment at which it was written."""
+    """An entry with its lesson and the moment at which it was written."""
+
+    @property
+    def lesson_id(self) -> object: ...
 
     @property
     def at(self) -> datetime: ...
 
 
-def full_since(lines: Iterable[Dated], due: Mapping[Part, int]) -> datetime | None:
+def full_since(lines: Iterable[Dated], due: Mapping[Part, int], most: Mapping[Any, int]) -> datetime | None:
     """The moment from which the credits that stand now have filled each part's due slots; None while they do not.
+    `most`: slots that each lesson has, above which it gives nothing.
 
     A credit that was cleared and restored counts from its own moment, as does one that waited for a proof from
     the moment at which it was pending: what an appeal gives back was never late (C-20).
@@ -139,7 +143,7 @@ def full_since(lines: Iterable[Dated], due: Mapping[Part, int]) -> datetime | No
     entries = list(lines)
     by_id = {entry.id: entry for entry in entries}
     answer = {entry.answers_id: entry for entry in entries if entry.answers_id is not None}
-    found: list[tuple[datetime, str, int]] = []
+    found: list[tuple[datetime, Dated]] = []
     for entry in entries:
         if entry.kind != Kind.CREDIT:
             continue
@@ -150,11 +154,13 @@ def full_since(lines: Iterable[Dated], due: Mapping[Part, int]) -> datetime | No
             began = entry
             while began.answers_id is not None and began.answers_id in by_id:
                 began = by_id[began.answers_id]
-            found.append((began.at, entry.part, entry.slots))
-    left, since = dict(due), None
-    for at, part, slots in sorted(found, key=lambda one: one[0]):
-        if left[Part(part)] > 0:
-            left[Part(part)] -= slots
+            found.append((began.at, entry))
+    left, room, since = dict(due), dict(most), None
+    for at, entry in sorted(found, key=lambda one: one[0]):
+        counted = min(entry.slots, room[entry.lesson_id])
+        if left[Part(entry.part)] > 0 and counted > 0:
+            left[Part(entry.part)] -= counted
+            room[entry.lesson_id] -= counted
             since = at
     return since if all(slots <= 0 for slots in left.values()) else None
 

@@ -67,25 +67,29 @@ def has_begun(ctx: Ctx, enrollment_id: Id) -> bool:
     return entry is not None or any(held.slots for held in held_by_lesson(ctx, enrollment_id).values())
 
 
-_HELD = select(HourEntry.part, func.sum(_EFFECT), func.sum(_WAITING)).where(
-    HourEntry.enrollment_id == bindparam("enrollment_id")).group_by(HourEntry.part)
+_HELD = select(HourEntry.part, Lesson.class_hours, func.sum(_EFFECT), func.sum(_WAITING)).join(
+    Lesson, Lesson.id == HourEntry.lesson_id).where(HourEntry.enrollment_id == bindparam("enrollment_id")).group_by(
+    HourEntry.lesson_id, HourEntry.part, Lesson.class_hours)
 _OPEN_RUN = select(Package.part, StudyLease.state).select_from(StudyLease).join(
     Lesson, Lesson.id == StudyLease.lesson_id).join(Package, Package.id == Lesson.package_id).where(
     StudyLease.enrollment_id == bindparam("enrollment_id"), StudyLease.closed_ms.is_(None))
 
 
 def progress(ctx: Ctx, subject: Subject) -> Progress:
-    """How far an enrollment is (N-32): hours credited by the server, never above what is due."""
+    """How far an enrollment is (N-32): hours credited by the server, never above what is due, and of no lesson more
+    than it has: hours learned again and then given back by an appeal count once.
+    """
     return ctx.look_up(("progress", subject), lambda: _progress(ctx, subject))
 
 
 def _progress(ctx: Ctx, subject: Subject) -> Progress:
-    asked = {"enrollment_id": subject.id}
-    parts: dict[str, Held] = defaultdict(Held, {
-        part: Held(int(credited), int(waiting)) for part, credited, waiting in ctx.db.execute(_HELD, asked)})
+    asked, per_hour = {"enrollment_id": subject.id}, pace(ctx).slots_per_hour
+    parts: dict[str, Held] = defaultdict(Held)
+    for part, hours, credited, waiting in ctx.db.execute(_HELD, asked):
+        parts[part] += Held(int(credited), int(waiting)).within(hours * per_hour)
     for part, state in ctx.db.execute(_OPEN_RUN, asked):
         parts[part] += Held(unpack(state).run_slots)
-    return progress_of(parts[Part.GENERAL], parts[Part.PROFESSIONAL], subject.due, pace(ctx).slots_per_hour)
+    return progress_of(parts[Part.GENERAL], parts[Part.PROFESSIONAL], subject.due, per_hour)
 
 
 def progress_of_enrollment(ctx: Ctx, enrollment_id: Id) -> Progress:
@@ -101,7 +105,9 @@ def full_since(ctx: Ctx, subject: Subject) -> datetime | None:
     entries = ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == subject.id)).all()
     per_hour = pace(ctx).slots_per_hour
     due = {Part.GENERAL: subject.due.general * per_hour, Part.PROFESSIONAL: subject.due.professional * per_hour}
-    return full_since_of(entries, due) if any(due.values()) else subject.enrolled_at
+    most = {lesson_id: hours * per_hour for lesson_id, hours in ctx.db.execute(
+        select(Lesson.id, Lesson.class_hours).where(Lesson.id.in_({entry.lesson_id for entry in entries})))}
+    return full_since_of(entries, due, most) if any(due.values()) else subject.enrolled_at
 
 
 def credited_since(ctx: Ctx, enrollment_id: Id, since: datetime) -> float:

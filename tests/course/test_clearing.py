@@ -160,3 +160,19 @@ def test_what_does_not_stand_cannot_be_cleared(national: Tenant, learner_of: Mak
         assert ctx.db.scalar(select(func.count()).where(HourEntry.kind == "clear")) == 1
         assert restore_hours(ctx, learner.enrollment, "申诉成立", None) == 2
     assert clear(national, learner, first) == 2
+
+
+def test_hours_learned_again_before_an_appeal_count_once(tenant: Tenant, learner_of: Make) -> None:
+    """C-08, N-30: a lesson gives no more than it has, so what comes back cannot stand for a lesson never seen."""
+    learner = learner_of(tenant)
+    first_lesson(learner)
+    before = slots(tenant, learner)
+    first, *_ = credit_ids(tenant)
+    assert clear(tenant, learner, first) == 2
+    learner.open()
+    assert learner.watch(2.3).json["over"] and slots(tenant, learner) == before
+    with unit_of_work(tenant) as ctx:
+        assert restore_hours(ctx, learner.enrollment, "申诉成立", None) == 2
+    assert slots(tenant, learner) == before
+    with unit_of_work(tenant) as ctx:
+        assert recompute(ctx).differences == ()

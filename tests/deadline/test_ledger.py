@@ -7,6 +7,7 @@ import pytest
 from core.course.ledger import Kind, Part, full_since
 
 DUE = {Part.GENERAL: 10, Part.PROFESSIONAL: 20}
+LESSONS = {Part.GENERAL: 30, Part.PROFESSIONAL: 20}
 DAY = [datetime(2020, 12, day, tzinfo=UTC) for day in range(1, 11)]
 
 
@@ -18,6 +19,10 @@ class Line:
     slots: int
     at: datetime
     answers_id: int | None = None
+
+    @property
+    def lesson_id(self) -> str:
+        return self.part
 
 
 def credit(number: int, part: Part, slots: int, day: int, answers: int | None = None) -> Line:
@@ -40,6 +45,9 @@ CLEAR = Line(3, Kind.CLEAR, Part.PROFESSIONAL, 20, DAY[5], 2)
     ([*FULL, CLEAR, credit(4, Part.PROFESSIONAL, 20, 7)], DAY[7]),
     # an upheld appeal: from the first time
     ([*FULL, CLEAR, Line(4, Kind.RESTORE, Part.PROFESSIONAL, 20, DAY[8], 3)], DAY[3]),
+    # learned again before the appeal was upheld: from the first time, and counted once
+    ([*FULL, CLEAR, credit(4, Part.PROFESSIONAL, 10, 7), Line(5, Kind.RESTORE, Part.PROFESSIONAL, 20, DAY[8], 3)],
+     DAY[3]),
     # cleared once more after that
     ([*FULL, CLEAR, Line(4, Kind.RESTORE, Part.PROFESSIONAL, 20, DAY[8], 3),
       Line(5, Kind.CLEAR, Part.PROFESSIONAL, 20, DAY[9], 4)], None),
@@ -48,4 +56,4 @@ CLEAR = Line(3, Kind.CLEAR, Part.PROFESSIONAL, 20, DAY[5], 2)
     ([FULL[0], Line(2, Kind.PENDING, Part.PROFESSIONAL, 20, DAY[2]), credit(3, Part.PROFESSIONAL, 20, 9, 2)], DAY[2]),
 ])
 def test_full_since(lines: list[Line], since: datetime | None) -> None:
-    assert full_since(lines, DUE) == since
+    assert full_since(lines, DUE, LESSONS) == since
