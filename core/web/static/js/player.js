@@ -129,7 +129,7 @@ class Player {
   goOn() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => { if (this.stage.running) this.report(true); }, this.interval);
-    // Some more than a cut may last: bytes are not spread evenly over the time, and the cut may come before the next beat.
+    // Some more than a cut may last: bytes are not spread evenly, and a cut may come before the next beat.
     this.ahead.have(1.25 * this.terms.gap_ms + this.interval);
   }
 
