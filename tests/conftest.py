@@ -58,10 +58,14 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "tenants" / tenant.slug / "jianxue.sqlite"
 
 
+PRODUCT_HASHES = hashing._HASHER, hashing._NOBODY
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cheap_hashes() -> None:
     """A password's hash costs as much as three pages; what it costs in the product is looked at in tests/identity."""
     hashing._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    hashing._NOBODY = hashing._HASHER.hash("nobody")
 
 
 class Databases(Mapping[str, str]):
