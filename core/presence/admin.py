@@ -172,7 +172,7 @@ class Scans(Reviews):
 class Purges(TableView[FacePurge]):
     """人脸信息清除记录: what was deleted, how many, when, by which rule; exported as a certificate (C-24)."""
 
-    model, key, title, group, icon = FacePurge, "face-purges", _l("人脸信息清除记录"), Group.SYSTEM, "eraser"
+    model, key, title, group, icon = FacePurge, "face-purges", _l("人脸信息清除记录"), Group.SYSTEM, "archive"
     summary = _l("何时按什么规则清除了多少人脸信息。")
     lead = _l("记录只增不改，每一条同时写入操作日志。“文件摘要”由被清除文件的名称算出，不含任何人脸信息。")
     empty = _l("保存期满或有人撤回同意后，清除的内容会记在这里。")

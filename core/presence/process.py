@@ -93,18 +93,17 @@ def _fork(listener: socket.socket, handler: Handler) -> int:
 class Keeper:
     """Keeps one worker alive for each socket."""
 
-    def __init__(self, first: Path, workers: int) -> None:
+    def __init__(self, first: Path, workers: int, at_once: int) -> None:
         self._paths = paths_of(first, workers)
-        self._handler = Handler(DlibEngine())
+        self._engine = DlibEngine()
+        self._handler = Handler(self._engine, at_once=at_once)
         self._workers: dict[int, socket.socket] = {}
         self._ending = False
 
     def run(self) -> None:
         """Load, listen, fork, and fork again whatever dies; returns on SIGTERM or SIGINT."""
-        engine = DlibEngine()
-        engine.load()
-        warm(engine)
-        self._handler = Handler(engine)
+        self._engine.load()
+        warm(self._engine)
         os.umask(0o077)
         self._paths[0].parent.mkdir(parents=True, exist_ok=True)
         listeners = [_listen(path) for path in self._paths]
@@ -146,10 +145,11 @@ class Keeper:
 @click.command()
 @click.option("--socket", "path", type=click.Path(path_type=Path), required=True, help="where to listen")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, help="worker processes, each with its socket")
-def main(path: Path, workers: int) -> None:
+@click.option("--at-once", type=click.IntRange(1), default=10, help="sittings that a worker takes at a time")
+def main(path: Path, workers: int, at_once: int) -> None:
     """Serve faces until told to end."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    Keeper(path, workers).run()
+    Keeper(path, workers, at_once).run()
 
 
 if __name__ == "__main__":

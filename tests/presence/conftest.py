@@ -16,13 +16,16 @@ from tests.browser.live import serving
 from tests.data import ROOT
 from tests.presence.seat import Site
 
+AT_ONCE = 60
+
 
 @pytest.fixture(scope="session")
 def face_socket() -> Iterator[Path]:
     """The socket of a running face process; it is ended after the last test."""
     with tempfile.TemporaryDirectory(prefix="jxf") as folder:
         path = Path(folder) / "face.sock"
-        command = [sys.executable, "-m", "core.presence.process", "--socket", str(path)]
+        # Tests leave sittings open and rest nowhere between frames.
+        command = [sys.executable, "-m", "core.presence.process", "--socket", str(path), "--at-once", str(AT_ONCE)]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ.copy())
         try:
             assert process.stdout is not None and "ready" in process.stdout.readline()

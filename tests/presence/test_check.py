@@ -17,6 +17,7 @@ from core.presence.models import Challenge, FaceTemplate
 from core.tenancy import Ctx, Tenant, unit_of_work
 from tests.browse import Browser
 from tests.people import signed_in, trainee
+from tests.presence.conftest import AT_ONCE
 from tests.presence.sitter import Sitter, act, body_of, loosened, sitter, straight
 
 BrowserOf = Callable[[Tenant], Browser]
@@ -154,7 +155,7 @@ def test_too_many_at_once_wait_before_a_try(national: Tenant, browser_of: Browse
     """N-34, R19: a full face process says so before anything is told, and no try is used."""
     one = sitter(national, browser_of, clock)
     client = face_client(Ctx(national, one.somebody.actor))
-    names = [f"elsewhere-{number}" for number in range(40)]
+    names = [f"elsewhere-{number}" for number in range(AT_ONCE)]
     rules = {"op": "open", "rules": {}, "seen": []}
     with pytest.raises(FaceRefusal, match="busy"):
         for name in names:
