@@ -2,7 +2,7 @@
 nobody has looked at; whatever they are, the answer is a word, never an error."""
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -62,8 +62,8 @@ class Handler:
     def _answer(self, message: Message) -> Message:
         operations: Mapping[str, Callable[[Message], Message]] = {
             "ping": self._ping, "photo": self._photo, "enroll": self._enroll,
-            "open": self._open, "frames": self._frames, "forget": self._forget, "finish": self._finish,
-            "snapshot": self._snapshot, "card": self._card,
+            "open": self._open, "frames": self._frames, "forget": self._forget, "snapshot": self._snapshot,
+            "card": self._card,
         }
         try:
             return operations[message.head["op"]](message)
@@ -126,19 +126,21 @@ class Handler:
         return Message({"ok": True})
 
     def _frames(self, message: Message) -> Message:
-        """Frames of a sitting as they arrive. Head: sitting, at (seconds since it began, by the web's clock), command
-        {action or null, since, deadline} or null; parts: JPEGs. Answer: done and reason of the command; before the
-        first one, whether the straight look is there (neutral), what hinders it (hint), the seconds from batch to
-        batch (trip) and the actions that cannot be read on this face (unfit)."""
+        """Frames of a sitting as they arrive. Head: sitting, at (seconds since it began, by the web's clock), frames
+        (how many), command {action or null, since, deadline} or null, finish or null; parts: JPEGs, then what finish
+        needs. Answer: done and reason of the command; before the first one, whether the straight look is there
+        (neutral), what hinders it (hint), the seconds from batch to batch (trip) and the actions that cannot be read
+        on this face (unfit). With the last command comes finish, so that who is done waits in no second row."""
         head, at = message.head, float(message.head["at"])
+        frames, known = message.parts[:head["frames"]], message.parts[head["frames"]:]
         sitting = self._sitting(head["sitting"])
-        if len(sitting.received) + len(message.parts) > _FRAME_BURST + _FRAME_RATE * at:
+        if len(sitting.received) + len(frames) > _FRAME_BURST + _FRAME_RATE * at:
             raise Refused("too many frames")
         command = Command(**head["command"]) if head.get("command") else None
         if command:
             sitting.told(replace(command, action=Action(command.action) if command.action else None))
         try:
-            sitting.take([_frame(part) for part in message.parts], at)
+            sitting.take([_frame(part) for part in frames], at)
         except ValueError as error:
             raise Refused("bad frame") from error
         said: dict[str, Any] = {"ok": True, "frames": len(sitting.received), "neutral": False, "done": None,
@@ -152,6 +154,9 @@ class Handler:
             hindrance = sitting.settle(at)
             said |= {"neutral": hindrance is None, "hint": hindrance.value if hindrance else None}
         said |= {"trip": round(trip(sitting.received), 3), "unfit": [one.value for one in sitting.unfit()]}
+        if said["done"] and head.get("finish"):
+            del self._sittings[head["sitting"]]
+            return self._finished(said, sitting, head["finish"], known)
         return Message(said)
 
     def _hint(self, sitting: Sitting) -> str | None:
@@ -165,20 +170,17 @@ class Handler:
         kept.touched = self.clock()
         return kept.sitting
 
-    def _finish(self, message: Message) -> Message:
-        """Compare and forget a sitting. Head: sitting, match (thresholds), mean (bool); parts: the
-        descriptor on file, then the tenant's mean. Answer's parts: the sharpest frame as JPEG, the looks."""
-        kept = self._sittings.pop(message.head["sitting"], None)
-        if kept is None:
-            raise Refused("unknown sitting")
-        rules = MatchRules(**message.head["match"])
-        best = kept.sitting.best()
-        mean = unpacked(message.parts[1]) if message.head.get("mean") else None
-        match = compare_more(kept.sitting.descriptors, unpacked(message.parts[0]), mean, rules)
+    def _finished(self, said: dict[str, Any], sitting: Sitting, asked: Mapping[str, Any],
+                  known: Sequence[bytes]) -> Message:
+        """Compare. Asked: match (thresholds), mean (bool); known: the descriptor on file, then the tenant's mean.
+        Answer's parts: the sharpest frame as JPEG, the looks."""
+        best = sitting.best()
+        mean = unpacked(known[1]) if asked["mean"] else None
+        match = compare_more(sitting.descriptors, unpacked(known[0]), mean, MatchRules(**asked["match"]))
         if match is None or best is None:
             raise Refused(Reason.NO_FACE.value)
-        said = {"ok": True, "match": asdict(match), "digests": kept.sitting.digests[-200:]}
-        return Message(said, (encode(best, 60), b"".join(kept.sitting.looks)))
+        said |= {"match": asdict(match), "digests": sitting.digests[-200:]}
+        return Message(said, (encode(best, 60), b"".join(sitting.looks)))
 
     def _snapshot(self, message: Message) -> Message:
         """One picture taken while studying. Part 0 the JPEG, 1 the descriptor on file (or none), 2 the mean."""

@@ -65,9 +65,10 @@ def check(token: str) -> ResponseReturnValue:
 def _facts() -> dict[str, object]:
     """What the pages say of keeping; from the tenant's rules, so that they stay true."""
     rules = current_ctx().rules()
+    least, most = rules.presence.snapshots_min_per_hour, rules.presence.snapshots_max_per_hour
     return {"version": rules.presence.consent_version, "evidence_days": rules.retention.evidence_days,
-            "appeal_days": rules.audit.appeal_days, "least": rules.presence.snapshots_min_per_hour,
-            "most": rules.presence.snapshots_max_per_hour}
+            "appeal_days": rules.audit.appeal_days,
+            "pictures": _("%(least)s 到 %(most)s", least=least, most=most) if least < most else least}
 
 
 @bp.post("/check/<token>/consent")

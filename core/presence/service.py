@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from core.base.db import Id, new_id
 from core.base.errors import Conflict, Forbidden, Refused, TooMany, Unavailable
 from core.identity import Person, current_person, face_consent
-from core.presence.client import BUSY, FaceClient, FaceRefusal, face_client
+from core.presence.client import BUSY, FaceRefusal, face_client
 from core.presence.drawing import by_secrets, instead_of
 from core.presence.likeness import alike
 from core.presence.liveness import Action, Drawer, Reason
@@ -27,6 +27,7 @@ from core.presence.scanned import compare_scan_soon
 from core.presence.states import MOVES, OPEN, ChallengeState
 from core.presence.told import PresenceProved
 from core.presence.tokens import Gate
+from core.presence.wire import Message
 from core.presence.words import unfit_text
 from core.tenancy import Ctx
 from core.web.helping import whom_to_ask
@@ -215,32 +216,29 @@ def _ask(ctx: Ctx, challenge: Challenge, batch: Batch) -> _Told:
         acting = challenge.state == ChallengeState.ACTING
         command = {"action": challenge.actions[challenge.step] if acting else None,
                    "since": since(challenge.told_at), "deadline": since(challenge.deadline_at)}
-    head = {"op": "frames", "sitting": name, "at": since(batch.received), "command": command}
+    last = challenge.state == ChallengeState.RETURNING and challenge.step + 1 >= len(challenge.actions)
+    template, mean = (template_of(ctx, current_person(ctx)), mean_vector(ctx)) if last else (None, None)
+    known = [template.vector, *([mean] if mean else [])] if template else []
+    finish = {"match": asdict(match_rules(ctx)), "mean": mean is not None} if template else None
+    head = {"op": "frames", "sitting": name, "at": since(batch.received), "frames": len(batch.frames),
+            "command": command, "finish": finish}
     try:
-        said = client.ask(head, batch.frames, sitting=name).head
+        answer = client.ask(head, [*batch.frames, *known], sitting=name)
     except FaceRefusal as refusal:
         if refusal.word in ("bad frame", "too many frames"):
             raise Refused("bad_frames", _("画面传坏了，请再试一次。")) from None
-        return _Told(False, reason="lost")
+        return _Told(False, reason="no_face" if refusal.word == Reason.NO_FACE else "lost")
+    said = answer.head
     told = _Told(said["done"], bool(said["neutral"]), said["reason"] or "", said["hint"], said["trip"],
                  tuple(said["unfit"]))
     if told.hint == Reason.CHOPPY and batch.received - challenge.opened_at > _CHOPPY_AFTER:
         return _Told(False, reason=Reason.CHOPPY)
-    if told.done and challenge.state == ChallengeState.RETURNING and challenge.step + 1 >= len(challenge.actions):
-        return _match(ctx, challenge, client)
+    if told.done and last:
+        return _matched(answer) if template else _Told(False, reason="lost")
     return told
 
 
-def _match(ctx: Ctx, challenge: Challenge, client: FaceClient) -> _Told:
-    person = current_person(ctx)
-    template, mean = template_of(ctx, person), mean_vector(ctx)
-    if template is None:
-        return _Told(False, reason="lost")
-    head = {"op": "finish", "sitting": challenge.id.hex, "match": asdict(match_rules(ctx)), "mean": mean is not None}
-    try:
-        answer = client.ask(head, [template.vector, *([mean] if mean else [])], sitting=challenge.id.hex)
-    except FaceRefusal as refusal:
-        return _Told(False, reason="no_face" if refusal.word == "no_face" else "lost")
+def _matched(answer: Message) -> _Told:
     match = answer.head["match"]
     fits = match["zone"] != Zone.REFUSE
     return _Told(fits, reason="" if fits else "no_match", zone=match["zone"], euclid=match["euclid"],

@@ -83,7 +83,7 @@ def test_bad_input_does_not_end_it(face_socket: Path, noise: bytes) -> None:
     ({"op": "enroll", "rules": asdict(PhotoLimits())}, (b"not a picture",)), ({"op": "enroll"}, (b"x",)),
     ({"op": "enroll", "rules": asdict(PhotoLimits())}, (jpeg(on_ground(WHITE)[:60]),)),
     ({"op": "card", "match": {}}, (b"not a picture", b"no descriptor")),
-    ({"op": "frames", "sitting": "never opened", "at": 0}, ()), ({"op": "finish", "sitting": "x"}, ()),
+    ({"op": "frames", "sitting": "never opened", "at": 0, "frames": 0}, ()), ({"op": "frames", "sitting": "x"}, ()),
     ({"op": "snapshot", "match": {}}, (b"\xff\xd8\xff broken",)),
 ])
 def test_wrong_questions_get_a_word(face_socket: Path, head: dict[str, object], parts: tuple[bytes, ...]) -> None:
@@ -134,20 +134,25 @@ def test_a_sitting_from_the_first_frame_to_the_match(face_socket: Path) -> None:
     on_file = client.ask({"op": "enroll", "rules": asdict(PhotoLimits())}, (jpeg(on_ground(WHITE)),)).parts[0]
     frames = [jpeg(noisy(render(one), k), 85) for k, one in enumerate(acting(Action.TURN_RIGHT))]
     client.ask({"op": "open", "sitting": "s1", "rules": RENDERED, "seen": []}, sitting="s1")
-    command, said = None, {}
+    finish: dict[str, object] | None = None
+    command: dict[str, object] | None = None
+
+    def ask(batch: list[bytes], at: float) -> Message:
+        head = {"op": "frames", "sitting": "s1", "at": at, "frames": len(batch), "command": command, "finish": finish}
+        return client.ask(head, [*batch, on_file], sitting="s1")
+
     for start in range(0, len(frames), 3):
         at = start / 10
-        said = dict(client.ask({"op": "frames", "sitting": "s1", "at": at, "command": command},
-                               frames[start:start + 3], sitting="s1").head)
-        if said["neutral"] or said["done"]:
-            if command and command["action"] is None:
+        end = ask(frames[start:start + 3], at)
+        if end.head["neutral"] or end.head["done"]:
+            if "match" in end.head:
                 break
+            finish = None if command is None else {"match": asdict(MatchRules()), "mean": False}
             command = {"action": None if command else "turn_right", "since": at, "deadline": at + 5}
-    assert said["done"] is True, said
-    end = client.ask({"op": "finish", "sitting": "s1", "match": asdict(MatchRules())}, (on_file,), sitting="s1")
+    assert end.head["done"] is True, end.head
     assert end.head["match"]["zone"] == "accept" and re.match(rb"\xff\xd8\xff", end.parts[0])
     with pytest.raises(FaceRefusal, match="unknown sitting"):
-        client.ask({"op": "finish", "sitting": "s1", "match": {}}, (on_file,), sitting="s1")
+        ask(frames[:1], at)
 
 
 @pytest.mark.parametrize("mode", ["1", "RGBA", "RGB"])
