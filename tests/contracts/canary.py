@@ -1,5 +1,6 @@
 """Fills every table of a tenant with rows that carry a canary in each text column, under ids that are the same
 in every tenant, so that whatever crosses from one tenant to another can be seen."""
+import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from core.tenancy import Tenant, unit_of_work
 
 WHEN = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
 ROWS = 2
+MARK = "CANARY"
+"""Stands in `CLOSED` for the mark of the tenant."""
 FIXED: dict[str, Any] = {
     # Words that the code reads as one of a closed list; the canary stands in all other text.
     "kind": None, "state": None, "status": None, "queue": "fast", "channel": None, "sex": "男",
@@ -27,7 +30,8 @@ CLOSED: dict[str, Any] = {
     # Columns that hold one of a closed list, or a list of a known shape, and have no default.
     "certificate.kind": "paper", "certificate_status_entry.status": "normal", "registry_holding.kind": "paper",
     "registry_holding.status": "normal", "certificate_issue.years": [[2026, 32]], "audit_case.state": "waiting",
-    "audit_decision.state": "cleared", "audit_decision.ground": "a", "audit_risk.hints": [],
+    "audit_decision.state": "cleared", "audit_decision.ground": "a",
+    "audit_risk.hints": [{"sign": "virtual_camera", "facts": {"labels": MARK, "times": 2}}],
     "enrollment.state": "open", "enrollment.exemption": None, "package.part": "general", "hour_entry.part": "general",
     "hour_entry.kind": "credit", "hour_note.kind": "clear", "deadline_outlook.outlook": "in_time",
     "people_sheet.state": "checked", "id_scan.side": "portrait", "plugin_check.state": "failed",
@@ -63,7 +67,8 @@ def value_for(table: Table, column: Column[Any], number: int, mark: str, words: 
     named = f"{table.name}.{column.name}"
     for known in (words, CLOSED):
         if named in known:
-            return known[named]
+            found = known[named]
+            return json.loads(json.dumps(found).replace(MARK, mark)) if isinstance(found, list) else found
     if column.foreign_keys:
         target = next(iter(column.foreign_keys)).column
         if target.table is table:
