@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Engine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from core.base.clock import FixedClock
 from core.tenancy import Role, Tenant
@@ -53,6 +53,19 @@ def begin(page: Page, site: tuple[str, int], examinee: Examinee) -> str:
     page.get_by_role("button", name="开始考试").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("继教-施工现场管理人员 考试")
     return page.url.removeprefix(site[0])
+
+
+def test_an_answer_given_before_the_script_is_there_is_saved(
+        page: Page, site: tuple[str, int], examinee: Examinee) -> None:
+    """N-42: on a slow line the paper can be read, and answered, before its script has come."""
+    held: list[Route] = []
+    page.route("**/js/exam.js*", lambda route: held.append(route))
+    page.goto(f"{site[0]}/exam/{examinee.enrollment}/", wait_until="commit")
+    page.get_by_role("button", name="开始考试").click(no_wait_after=True)
+    page.locator("#q1B").check()
+    expect(page.locator("#q-1 [data-receipt]")).to_have_text("")
+    held[0].continue_()
+    expect(page.locator("#q-1 [data-receipt]")).to_have_text("已保存")
 
 
 def test_an_answer_is_saved_as_it_is_given(page: Page, site: tuple[str, int], examinee: Examinee) -> None:

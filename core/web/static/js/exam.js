@@ -169,7 +169,10 @@ function flush() {
 
 function given(event) {
   const question = event.target.closest("[data-place]");
-  if (!question || event.target.type === "hidden") return;
+  if (question && event.target.type !== "hidden") give(question);
+}
+
+function give(question) {
   const place = Number(question.dataset.place);
   const known = pending.get(place);
   const turn = Math.max(known ? known.turn : 0, Number(question.dataset.turn)) + 1;
@@ -211,9 +214,18 @@ function restore() {
   } catch { localStorage.removeItem(shelf); }
 }
 
+// On a slow line somebody answers before this file is here: what is ticked is not what the server drew.
+function earlier() {
+  for (const question of paper.querySelectorAll("[data-place]")) {
+    const changed = [...question.querySelectorAll("input")].some((input) => input.checked !== input.defaultChecked);
+    if (changed && !pending.has(Number(question.dataset.place))) give(question);
+  }
+}
+
 if (paper) {
   restore();
   paper.addEventListener("change", given);
+  earlier();
   paper.addEventListener("submit", () => { leaving = true; });
   window.addEventListener("online", flush);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) compare(); });
