@@ -19,10 +19,14 @@ SQLITE_GUARDS["hour_entry"].append(
 
 POSTGRESQL_GUARDS: dict[str, list[str]] = {
     table: append_only(table, MESSAGE)["postgresql"] for table in APPEND_ONLY}
+# One transaction after the other for a person: two at once would not see each other's slots.
+POSTGRESQL_OVERLAP = (
+    f"CREATE OR REPLACE FUNCTION hour_entry_overlap() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN PERFORM pg_advisory_xact_lock(hashtextextended(NEW.person_id::text, 0)); "
+    f"IF EXISTS ({_OVERLAP}) THEN RAISE EXCEPTION 'a slot is owned once' "
+    f"USING ERRCODE = 'unique_violation'; END IF; RETURN NEW; END $$")
 POSTGRESQL_GUARDS["hour_entry"] += [
-    f"CREATE FUNCTION hour_entry_overlap() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN IF EXISTS ({_OVERLAP}) THEN RAISE EXCEPTION 'a slot is owned once' "
-    f"USING ERRCODE = 'unique_violation'; END IF; RETURN NEW; END $$",
+    POSTGRESQL_OVERLAP,
     "CREATE TRIGGER hour_entry_overlap BEFORE INSERT ON hour_entry FOR EACH ROW WHEN (NEW.slot IS NOT NULL) "
     "EXECUTE FUNCTION hour_entry_overlap()",
 ]

@@ -5,11 +5,11 @@ credit answers it. A clear takes one credit back, a restore takes one clear back
 pending entry; where it was wrong, a new pending entry answers it. Nothing is overwritten, so the sum of all entries
 is the standing at any moment.
 """
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 
 class Kind(StrEnum):
@@ -133,9 +133,10 @@ class Dated(Line, Protocol):
     def at(self) -> datetime: ...
 
 
-def full_since(lines: Iterable[Dated], due: Mapping[Part, int], most: Mapping[Any, int]) -> datetime | None:
+def full_since(lines: Iterable[Dated], due: Mapping[Part, int],
+               places: Mapping[object, Collection[int]]) -> datetime | None:
     """The moment from which the credits that stand now have filled each part's due slots; None while they do not.
-    `most`: slots that each lesson has, above which it gives nothing.
+    `places`: which slots of its lesson each entry is about; each counts once.
 
     A credit that was cleared and restored counts from its own moment, as does one that waited for a proof from
     the moment at which it was pending: what an appeal gives back was never late (C-20).
@@ -155,12 +156,12 @@ def full_since(lines: Iterable[Dated], due: Mapping[Part, int], most: Mapping[An
             while began.answers_id is not None and began.answers_id in by_id:
                 began = by_id[began.answers_id]
             found.append((began.at, entry))
-    left, room, since = dict(due), dict(most), None
+    left, since, counted = dict(due), None, set[tuple[object, int]]()
     for at, entry in sorted(found, key=lambda one: one[0]):
-        counted = min(entry.slots, room[entry.lesson_id])
-        if left[Part(entry.part)] > 0 and counted > 0:
-            left[Part(entry.part)] -= counted
-            room[entry.lesson_id] -= counted
+        fresh = {(entry.lesson_id, place) for place in places[entry.id]} - counted
+        if left[Part(entry.part)] > 0 and fresh:
+            left[Part(entry.part)] -= len(fresh)
+            counted |= fresh
             since = at
     return since if all(slots <= 0 for slots in left.values()) else None
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.course.ledger import Kind, Line
+from core.course.ledger import Held, Kind, Line, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,40 @@ class Gap:
 
 def taken(lines: Iterable[Line]) -> frozenset[int]:
     """The slots of one lesson that stand credited, or wait for a proof; `lines` in the order of writing."""
+    return _standing(_laid(lines)[1])
+
+
+def held_once(lines: Iterable[Line]) -> Held:
+    """The same in numbers: each slot once, however often it was learned, taken back and given back."""
+    entries = list(lines)
+    places, counts = _laid(entries)
+    everything = len(_standing(counts))
+    for line in waiting(entries):
+        counts.subtract(places[line.id])
+    credited = len(_standing(counts))
+    return Held(credited, everything - credited)
+
+
+def places_of(lines: Iterable[Line]) -> dict[object, tuple[int, ...]]:
+    """Which slots of its lesson each entry is about."""
+    return _laid(lines)[0]
+
+
+def _laid(lines: Iterable[Line]) -> tuple[dict[object, tuple[int, ...]], Counter[int]]:
     places: dict[object, tuple[int, ...]] = {}
-    held: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
     for line in lines:
         answered = places.get(line.answers_id) if line.answers_id is not None else None
-        places[line.id] = mine = _first_free(held, line.slots) if answered is None else answered
+        places[line.id] = mine = _first_free(counts, line.slots) if answered is None else answered
         if line.kind in (Kind.CLEAR, Kind.VOID):
-            held.subtract(mine)
+            counts.subtract(mine)
         elif line.kind in (Kind.RESTORE, Kind.PENDING) or answered is None:
-            held.update(mine)
-    return frozenset(place for place, count in held.items() if count > 0)
+            counts.update(mine)
+    return places, counts
+
+
+def _standing(counts: Counter[int]) -> frozenset[int]:
+    return frozenset(place for place, count in counts.items() if count > 0)
 
 
 def _first_free(held: Counter[int], count: int) -> tuple[int, ...]:
@@ -49,8 +73,8 @@ def _first_free(held: Counter[int], count: int) -> tuple[int, ...]:
 
 def first_gap(lines: Iterable[Line], slots: int) -> Gap | None:
     """The first stretch of a lesson of so many slots that owes credit; None when all of it is credited."""
-    held = taken(lines)
-    first = next((place for place in range(slots) if place not in held), None)
+    gone = taken(lines)
+    first = next((place for place in range(slots) if place not in gone), None)
     if first is None:
         return None
-    return Gap(first, next((place for place in range(first, slots) if place in held), slots))
+    return Gap(first, next((place for place in range(first, slots) if place in gone), slots))

@@ -22,6 +22,7 @@ from core.course.models import (
     StudyLease,
     StudyPackage,
 )
+from core.course.places import held_once, places_of
 from core.course.rules import BeatState, Pace, pace_of
 from core.course.subjects import Subject
 from core.course.subjects import subject as subject_of
@@ -50,10 +51,7 @@ def open_lease_of(ctx: Ctx, person_id: Id) -> StudyLease | None:
 
 def held_by_lesson(ctx: Ctx, enrollment_id: Id) -> dict[Id, Held]:
     """What each lesson has given: the ledger, plus the run that is still open."""
-    rows = ctx.db.execute(select(HourEntry.lesson_id, func.sum(_EFFECT), func.sum(_WAITING))
-                          .where(HourEntry.enrollment_id == enrollment_id).group_by(HourEntry.lesson_id))
-    held: dict[Id, Held] = defaultdict(Held, {
-        lesson_id: Held(int(credited), int(waiting)) for lesson_id, credited, waiting in rows})
+    held: dict[Id, Held] = defaultdict(Held, {lesson: given for _part, lesson, given in _held(ctx, enrollment_id)})
     lease = ctx.db.scalar(select(StudyLease).where(
         StudyLease.enrollment_id == enrollment_id, StudyLease.closed_ms.is_(None)))
     if lease is not None:
@@ -67,29 +65,41 @@ def has_begun(ctx: Ctx, enrollment_id: Id) -> bool:
     return entry is not None or any(held.slots for held in held_by_lesson(ctx, enrollment_id).values())
 
 
-_HELD = select(HourEntry.part, Lesson.class_hours, func.sum(_EFFECT), func.sum(_WAITING)).join(
-    Lesson, Lesson.id == HourEntry.lesson_id).where(HourEntry.enrollment_id == bindparam("enrollment_id")).group_by(
-    HourEntry.lesson_id, HourEntry.part, Lesson.class_hours)
+_GIVEN_BACK = func.sum(case((HourEntry.kind == Kind.RESTORE, 1), else_=0))
+_HELD = select(HourEntry.part, HourEntry.lesson_id, func.sum(_EFFECT), func.sum(_WAITING), _GIVEN_BACK).where(
+    HourEntry.enrollment_id == bindparam("enrollment_id")).group_by(HourEntry.part, HourEntry.lesson_id)
 _OPEN_RUN = select(Package.part, StudyLease.state).select_from(StudyLease).join(
     Lesson, Lesson.id == StudyLease.lesson_id).join(Package, Package.id == Lesson.package_id).where(
     StudyLease.enrollment_id == bindparam("enrollment_id"), StudyLease.closed_ms.is_(None))
 
 
 def progress(ctx: Ctx, subject: Subject) -> Progress:
-    """How far an enrollment is (N-32): hours credited by the server, never above what is due, and of no lesson more
-    than it has: hours learned again and then given back by an appeal count once.
+    """How far an enrollment is (N-32): hours credited by the server, never above what is due. Hours that were
+    learned again and then given back by an appeal count once.
     """
     return ctx.look_up(("progress", subject), lambda: _progress(ctx, subject))
 
 
 def _progress(ctx: Ctx, subject: Subject) -> Progress:
-    asked, per_hour = {"enrollment_id": subject.id}, pace(ctx).slots_per_hour
     parts: dict[str, Held] = defaultdict(Held)
-    for part, hours, credited, waiting in ctx.db.execute(_HELD, asked):
-        parts[part] += Held(int(credited), int(waiting)).within(hours * per_hour)
-    for part, state in ctx.db.execute(_OPEN_RUN, asked):
+    for part, _lesson_id, given in _held(ctx, subject.id):
+        parts[part] += given
+    for part, state in ctx.db.execute(_OPEN_RUN, {"enrollment_id": subject.id}):
         parts[part] += Held(unpack(state).run_slots)
-    return progress_of(parts[Part.GENERAL], parts[Part.PROFESSIONAL], subject.due, per_hour)
+    return progress_of(parts[Part.GENERAL], parts[Part.PROFESSIONAL], subject.due, pace(ctx).slots_per_hour)
+
+
+def _held(ctx: Ctx, enrollment_id: Id) -> list[tuple[str, Id, Held]]:
+    """What the ledger holds of each lesson, with its part; entry by entry only where something was given back."""
+    rows = ctx.db.execute(_HELD, {"enrollment_id": enrollment_id}).all()
+    return [(part, lesson_id, held_once(_lines(ctx, enrollment_id, lesson_id)) if given_back
+             else Held(int(credited), int(waiting))) for part, lesson_id, credited, waiting, given_back in rows]
+
+
+def _lines(ctx: Ctx, enrollment_id: Id, *lessons: Id) -> Sequence[HourEntry]:
+    """The entries of an enrollment, or of some of its lessons, in the order of writing."""
+    entries = select(HourEntry).where(HourEntry.enrollment_id == enrollment_id).order_by(HourEntry.id)
+    return ctx.db.scalars(entries.where(HourEntry.lesson_id.in_(lessons)) if lessons else entries).all()
 
 
 def progress_of_enrollment(ctx: Ctx, enrollment_id: Id) -> Progress:
@@ -102,12 +112,14 @@ def full_since(ctx: Ctx, subject: Subject) -> datetime | None:
 
     An enrollment that owes nothing is full since it was made.
     """
-    entries = ctx.db.scalars(select(HourEntry).where(HourEntry.enrollment_id == subject.id)).all()
+    entries = _lines(ctx, subject.id)
     per_hour = pace(ctx).slots_per_hour
     due = {Part.GENERAL: subject.due.general * per_hour, Part.PROFESSIONAL: subject.due.professional * per_hour}
-    most = {lesson_id: hours * per_hour for lesson_id, hours in ctx.db.execute(
-        select(Lesson.id, Lesson.class_hours).where(Lesson.id.in_({entry.lesson_id for entry in entries})))}
-    return full_since_of(entries, due, most) if any(due.values()) else subject.enrolled_at
+    of_lesson: dict[Id, list[HourEntry]] = defaultdict(list)
+    for entry in entries:
+        of_lesson[entry.lesson_id].append(entry)
+    places = {line: mine for lines in of_lesson.values() for line, mine in places_of(lines).items()}
+    return full_since_of(entries, due, places) if any(due.values()) else subject.enrolled_at
 
 
 def credited_since(ctx: Ctx, enrollment_id: Id, since: datetime) -> float:

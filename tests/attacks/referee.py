@@ -63,8 +63,8 @@ class Referee:
         return sum(lesson.credited for lesson in self.lessons.values())
 
     def learned(self, part: str) -> int:
-        """Slots of a part; never above what is owed (A.7)."""
-        return min(self.due[part], sum(one.credited for one in self.lessons.values() if one.part == part))
+        """Slots of a part, each place of a lesson once; never above what is owed (A.7)."""
+        return min(self.due[part], sum(len(+one.held) for one in self.lessons.values() if one.part == part))
 
     def proof(self, at: int) -> int | None:
         """When the newest proof in force was given."""

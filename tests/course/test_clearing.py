@@ -174,5 +174,22 @@ def test_hours_learned_again_before_an_appeal_count_once(tenant: Tenant, learner
     with unit_of_work(tenant) as ctx:
         assert restore_hours(ctx, learner.enrollment, "申诉成立", None) == 2
     assert slots(tenant, learner) == before
+
+
+def test_a_slot_given_back_twice_stands_for_no_other(tenant: Tenant, learner_of: Make) -> None:
+    """C-08, N-30: also inside a lesson of which a half was never seen."""
+    learner = learner_of(tenant)
+    learner.open()
+    learner.watch(4.3)
+    learner.open()
+    half = slots(tenant, learner)
+    with unit_of_work(tenant) as ctx:
+        assert clear_hours(ctx, learner.enrollment, "b", "挂机", None) == half
+    learner.open()
+    learner.watch(4.3)
+    learner.open()
+    with unit_of_work(tenant) as ctx:
+        assert restore_hours(ctx, learner.enrollment, "申诉成立", None) == half
+    assert slots(tenant, learner) == half
     with unit_of_work(tenant) as ctx:
         assert recompute(ctx).differences == ()

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from core.course.ledger import Kind, Part, full_since
+from core.course.places import places_of
 
 DUE = {Part.GENERAL: 10, Part.PROFESSIONAL: 20}
-LESSONS = {Part.GENERAL: 30, Part.PROFESSIONAL: 20}
 DAY = [datetime(2020, 12, day, tzinfo=UTC) for day in range(1, 11)]
 
 
@@ -56,4 +56,6 @@ CLEAR = Line(3, Kind.CLEAR, Part.PROFESSIONAL, 20, DAY[5], 2)
     ([FULL[0], Line(2, Kind.PENDING, Part.PROFESSIONAL, 20, DAY[2]), credit(3, Part.PROFESSIONAL, 20, 9, 2)], DAY[2]),
 ])
 def test_full_since(lines: list[Line], since: datetime | None) -> None:
-    assert full_since(lines, DUE, LESSONS) == since
+    places = {line: mine for part in Part
+              for line, mine in places_of([one for one in lines if one.part == part]).items()}
+    assert full_since(lines, DUE, places) == since

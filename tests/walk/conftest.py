@@ -20,11 +20,6 @@ HOUR_SECONDS = 3
 """A class hour of the walk: 32 of them are 96 s."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest walk first, so that the others fill the second core meanwhile."""
-    items.sort(key=lambda item: item.path.name != "test_walk.py")
-
-
 @pytest.fixture(scope="session")
 def left() -> Path:
     """`var/walk/`, emptied: pictures and PDFs of this run."""

@@ -230,3 +230,4 @@ sound.addEventListener("click", () => {
 });
 shownSound();
 button.addEventListener("click", start);
+button.disabled = false;  // drawn disabled: before this file is here, on a slow line, a click would do nothing
