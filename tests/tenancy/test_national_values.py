@@ -119,7 +119,7 @@ VALUES: list[tuple[str, str, object]] = [
     ("N-34", "presence.turn_min", 0.2),
     ("N-34", "presence.eye_min", 0.2),
     ("N-34", "presence.flat_min", 0.05),
-    ("N-33", "presence.consent_version", "2026-1"),
+    ("N-33", "presence.consent_version", "2026-2"),
     ("N-40", "exam.required", True),
     ("X-15", "exam.posts", ()),
     ("N-40", "exam.questions", 50),
