@@ -1,0 +1,84 @@
+"""Batches, the sheets that were uploaded into them, and the candidates that came out."""
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.api.store import Base, Id, Retention, Sealed, id_column, personal
+
+from plugins.zhejiang.batch.states import CandidateState, Mode, SheetState
+
+_LIVE = text("state <> 'cancelled'")
+
+
+class Batch(Base):
+    """批次: one post, one mode, one institution (ZJ-12, ZJ-15). `kind` of education follows from the mode."""
+
+    __tablename__ = "zj_batch"
+
+    id: Mapped[Id] = id_column()
+    number: Mapped[str] = mapped_column(unique=True)
+    enterprise_id: Mapped[Id] = mapped_column(ForeignKey("zj_enterprise.id"), index=True)
+    institution_id: Mapped[Id] = mapped_column(ForeignKey("organization.id"), index=True)
+    post_id: Mapped[Id] = mapped_column(ForeignKey("post.id"))
+    mode: Mapped[str] = mapped_column(default=Mode.ONLINE)
+    year: Mapped[int]
+    created_by: Mapped[Id] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    closed_at: Mapped[datetime | None]
+
+
+class BatchSheet(Base):
+    """报名汇总表: an uploaded sheet, what is wrong in it, and how much of it has been written.
+
+    `rows_key`: the good rows as sealed JSON; `mend_key`: the faulty rows as a sheet with marked cells.
+    """
+
+    __tablename__ = "zj_batch_sheet"
+
+    id: Mapped[Id] = id_column()
+    batch_id: Mapped[Id] = mapped_column(ForeignKey("zj_batch.id"), index=True)
+    filename: Mapped[str]
+    state: Mapped[str] = mapped_column(default=SheetState.CHECKED)
+    rows: Mapped[int]
+    fresh: Mapped[int]
+    known: Mapped[int]
+    findings: Mapped[list[Any]] = mapped_column(JSON)
+    finding_count: Mapped[int]
+    looked_at: Mapped[int] = mapped_column(default=0)
+    written: Mapped[int] = mapped_column(default=0)
+    rows_key: Mapped[str] = mapped_column(info=personal(Retention.SHORT))
+    mend_key: Mapped[str | None] = mapped_column(info=personal(Retention.SHORT))
+    created_by: Mapped[Id] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class Candidate(Base):
+    """报名学员: a person in a batch. Of one post and year a person has at most one that is not cancelled, whoever
+    enrolls. `enrollment_id`: the core's enrollment, from 已报名 on."""
+
+    __tablename__ = "zj_candidate"
+    __table_args__ = (
+        Index("uq_zj_candidate_live", "person_id", "post_id", "year", unique=True, sqlite_where=_LIVE,
+              postgresql_where=_LIVE),
+        Index("ix_zj_candidate_enterprise", "enterprise_id", "state"),
+        Index("ix_zj_candidate_institution", "institution_id", "state"),
+    )
+
+    id: Mapped[Id] = id_column()
+    batch_id: Mapped[Id] = mapped_column(ForeignKey("zj_batch.id"), index=True)
+    enterprise_id: Mapped[Id] = mapped_column(ForeignKey("zj_enterprise.id"))
+    institution_id: Mapped[Id] = mapped_column(ForeignKey("organization.id"))
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    post_id: Mapped[Id] = mapped_column(ForeignKey("post.id"))
+    year: Mapped[int]
+    mode: Mapped[str] = mapped_column(default=Mode.ONLINE)
+    education: Mapped[str]
+    employer: Mapped[str] = mapped_column(Sealed, info=personal(Retention.RECORD))
+    row: Mapped[int]
+    state: Mapped[str] = mapped_column(default=CandidateState.ENTERED)
+    enrollment_id: Mapped[Id | None] = mapped_column(ForeignKey("enrollment.id"), unique=True)
+    entered_at: Mapped[datetime]
+    moved_at: Mapped[datetime]

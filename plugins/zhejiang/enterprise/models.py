@@ -1,0 +1,54 @@
+"""Registrations of enterprises, branches and schools, and what was decided on them."""
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.api.store import Base, Id, Retention, Sealed, append_only, guard, id_column, personal
+
+from plugins.zhejiang.enterprise.states import Kind, State
+
+
+class Enterprise(Base):
+    """企业: registers once and for ever under its credit code (ZJ-08). `organization_id` is the core's party that its
+    clerks' roles are limited to; `owner_id` the account of the responsible clerk."""
+
+    __tablename__ = "zj_enterprise"
+
+    id: Mapped[Id] = id_column()
+    organization_id: Mapped[Id] = mapped_column(ForeignKey("organization.id"), unique=True)
+    kind: Mapped[str] = mapped_column(default=Kind.ENTERPRISE)
+    city: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(default=State.DRAFT, index=True)
+    owner_id: Mapped[Id] = mapped_column(ForeignKey("account.id"))
+    address: Mapped[str] = mapped_column(default="")
+    contact_name: Mapped[str] = mapped_column(Sealed, info=personal(Retention.ACCOUNT))
+    contact_phone: Mapped[str] = mapped_column(Sealed, info=personal(Retention.ACCOUNT))
+    office_phone: Mapped[str] = mapped_column(Sealed, default="", info=personal(Retention.ACCOUNT))
+    email: Mapped[str] = mapped_column(Sealed, default="", info=personal(Retention.ACCOUNT))
+    licence_key: Mapped[str | None]
+    qualification_key: Mapped[str | None]
+    letter_key: Mapped[str | None]
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None] = mapped_column(index=True)
+    decided_at: Mapped[datetime | None]
+
+
+class EnterpriseReview(Base):
+    """What was done with a registration: submitted, approved, returned; `checks`: the three of ZJ-07 as ticked."""
+
+    __tablename__ = "zj_enterprise_review"
+
+    id: Mapped[Id] = id_column()
+    enterprise_id: Mapped[Id] = mapped_column(ForeignKey("zj_enterprise.id"), index=True)
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default=State.SUBMITTED)
+    account_id: Mapped[Id] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(info=personal(Retention.SECURITY))
+    checks: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    reason: Mapped[str] = mapped_column(default="")
+
+
+REVIEW_GUARDS = append_only(EnterpriseReview.__tablename__, "the history of a registration is append-only")
+guard(EnterpriseReview.__table__, REVIEW_GUARDS)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Zhejiang's answers to the contract."""

@@ -1,0 +1,1 @@
+"""The job handlers of all rooms; importing them is what registers them."""
