@@ -146,6 +146,12 @@ def beijing(directory: Directory) -> Tenant:
 
 
 @pytest.fixture
+def zhejiang(directory: Directory) -> Tenant:
+    """浙江: enterprises enroll their people in batches (X-06)."""
+    return directory.by_slug("zhejiang")
+
+
+@pytest.fixture
 def guangdong_clock() -> FixedClock:
     """2020-12-20 12:00 in Shanghai, twelve days before Guangdong's deadline (GD-01), moved by the test."""
     return FixedClock(shanghai(2020, 12, 20, 12))

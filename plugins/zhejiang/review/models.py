@@ -42,4 +42,5 @@ class Review(Base):
     name: Mapped[str] = mapped_column(info=personal(Retention.SECURITY))
 
 
-guard(Review.__table__, append_only(Review.__tablename__, "a verdict is never changed"))  # type: ignore[arg-type]
+VERDICT_GUARDS = append_only(Review.__tablename__, "a verdict is never changed")
+guard(Review.__table__, VERDICT_GUARDS)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""浙江: its rooms, its flow through HTTP, its bad input."""

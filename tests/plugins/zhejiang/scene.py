@@ -1,0 +1,87 @@
+"""What a test of one room needs from the rooms before it, written straight into the tables."""
+from dataclasses import dataclass
+from itertools import count
+
+
+from core.api.store import Id, new_id
+from core.base.clock import local_date
+from core.identity import open_person
+from core.organization import Organization, seed_posts
+from core.tenancy import NOBODY, Ctx, Role, Tenant, unit_of_work
+from plugins.zhejiang.batch.models import Batch, Candidate
+from plugins.zhejiang.batch.states import CandidateState, Mode
+from plugins.zhejiang.enterprise.models import Enterprise
+from plugins.zhejiang.enterprise.states import State
+from tests.people import Somebody, id_number, phone, staff
+
+_serial = count(1)
+
+
+@dataclass(frozen=True)
+class Firm:
+    """An approved enterprise with its responsible clerk."""
+
+    id: Id
+    organization_id: Id
+    clerk: Somebody
+
+
+@dataclass(frozen=True)
+class School:
+    """A training institution with its clerk."""
+
+    id: Id
+    clerk: Somebody
+
+
+def firm(tenant: Tenant, name: str = "示例建筑有限公司", city: str = "杭州市", state: State = State.APPROVED) -> Firm:
+    """An enterprise; another name makes another one."""
+    organization_id = new_id()
+    with unit_of_work(tenant, NOBODY) as ctx:
+        ctx.db.add(Organization(id=organization_id, kind="enterprise", name=name, city=city, created_at=ctx.now))
+    clerk = staff(tenant, Role.ENTERPRISE, username=f"qiye{next(_serial)}", organization_id=organization_id)
+    with unit_of_work(tenant, NOBODY) as ctx:
+        row = Enterprise(organization_id=organization_id, city=city, state=state, owner_id=clerk.account_id,
+                         contact_name="周经办", contact_phone="13800138000", created_at=ctx.now)
+        ctx.db.add(row)
+        ctx.db.flush()
+        return Firm(row.id, organization_id, clerk)
+
+
+def school(tenant: Tenant, name: str = "示例培训机构一", city: str = "杭州市") -> School:
+    """A training institution."""
+    school_id = new_id()
+    with unit_of_work(tenant, NOBODY) as ctx:
+        ctx.db.add(Organization(id=school_id, kind="institution", name=name, city=city, created_at=ctx.now))
+    return School(school_id, staff(tenant, Role.INSTITUTION, username=f"jigou{next(_serial)}", organization_id=school_id))
+
+
+def post_id(ctx: Ctx, name: str = "资料员") -> Id:
+    return next(post.id for post in seed_posts(ctx) if post.name == name)
+
+
+def batch(tenant: Tenant, of: Firm, at: School, *, post: str = "资料员", mode: Mode = Mode.ONLINE) -> Id:
+    """A batch without anybody in it."""
+    with unit_of_work(tenant, NOBODY) as ctx:
+        row = Batch(number=f"B{next(_serial):06d}", enterprise_id=of.id, institution_id=at.id, mode=mode,
+                    post_id=post_id(ctx, post), year=local_date(ctx.now).year, created_by=of.clerk.account_id,
+                    created_at=ctx.now)
+        ctx.db.add(row)
+        ctx.db.flush()
+        return row.id
+
+
+def candidate(tenant: Tenant, batch_id: Id, serial: int = 1, *, state: CandidateState = CandidateState.ENTERED,
+              name: str = "王小明", education: str = "本科") -> Id:
+    """A person in a batch, in any state."""
+    with unit_of_work(tenant, NOBODY) as ctx:
+        held = ctx.db.get_one(Batch, batch_id)
+        person = open_person(ctx, name=name, id_number=id_number(serial), phone=phone(serial), sex="男")
+        ctx.db.flush()
+        row = Candidate(batch_id=held.id, enterprise_id=held.enterprise_id, institution_id=held.institution_id,
+                        person_id=person.id, post_id=held.post_id, year=held.year, mode=held.mode,
+                        education=education, employer="示例建筑有限公司", row=serial + 2, state=state, entered_at=ctx.now,
+                        moved_at=ctx.now)
+        ctx.db.add(row)
+        ctx.db.flush()
+        return row.id
