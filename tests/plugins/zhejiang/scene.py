@@ -2,7 +2,6 @@
 from dataclasses import dataclass
 from itertools import count
 
-
 from core.api.store import Id, new_id
 from core.base.clock import local_date
 from core.identity import open_person
@@ -53,7 +52,8 @@ def school(tenant: Tenant, name: str = "示例培训机构一", city: str = "杭
     school_id = new_id()
     with unit_of_work(tenant, NOBODY) as ctx:
         ctx.db.add(Organization(id=school_id, kind="institution", name=name, city=city, created_at=ctx.now))
-    return School(school_id, staff(tenant, Role.INSTITUTION, username=f"jigou{next(_serial)}", organization_id=school_id))
+    return School(school_id, staff(tenant, Role.INSTITUTION, username=f"jigou{next(_serial)}",
+                                   organization_id=school_id))
 
 
 def post_id(ctx: Ctx, name: str = "资料员") -> Id:
