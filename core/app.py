@@ -1,6 +1,7 @@
 """The composition root: the only module that knows every flow, and where the plugins' parts are loaded."""
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -15,6 +16,7 @@ from core.extension import PluginError, build_manager
 from core.extension.loading import installed_plugins
 from core.extension.parts import package_of, plugin_part, register_parts
 from core.extension.scanning import warn_of_source
+from core.extension.settings import with_plugin_rules
 from core.tenancy import Directory, open_directory
 from core.web import JianxueFlask, health
 from core.web.installing import installing
@@ -66,6 +68,8 @@ def open_tenants(config: Config, *, clock: Clock | None = None,
     for tenant in directory:
         tenant.plugins = build_manager(tenant.slug, tenant.file.plugins, defaults, plugins,
                                        seats=max(config.web_threads // 2, 1))
+        on = {name: tenant.plugins.get_plugin(name) for name in tenant.file.plugins}
+        tenant.file = replace(tenant.file, rule_set=with_plugin_rules(tenant.file.rule_set, on))
     return directory
 
 

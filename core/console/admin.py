@@ -15,6 +15,7 @@ from core.base.trail import TrailRow
 from core.console import plugins
 from core.console.board import board_of
 from core.console.naming import CODES, GROUPS, HOOKS, RULES
+from core.extension.settings import settings_of
 from core.extension import hooks
 from core.identity import SIDE_TEXTS, Person, Side, person_facts, scans_of
 from core.registration.scans import address_of
@@ -115,13 +116,29 @@ class RulesPage(PageView):
     def index_view(self) -> str:
         ctx = current_ctx()
         term = request.args.get("q", "").strip()[:60]
-        groups = [(name, [line for line in lines if line.speaks_of(term)]) for name, lines in rule_lines(ctx)]
+        groups = [(name, [line for line in lines if line.speaks_of(term)])
+                  for name, lines in [*rule_lines(ctx), *plugin_lines(ctx)]]
         return self.draw("console/rules.html", groups=[(name, lines) for name, lines in groups if lines], term=term,
                          version=ctx.tenant.file.rule_set.version)
 
 
+def plugin_lines(ctx: Ctx) -> list[tuple[str, list[RuleLine]]]:
+    """The rules of the tenant's plugins, each plugin a group."""
+    rule_set = ctx.tenant.file.rule_set
+    found = []
+    for name in ctx.tenant.file.plugins:
+        settings = settings_of(ctx.tenant.plugins.get_plugin(name))
+        if settings is not None:
+            values: object = rule_set.of_plugin(settings.kind)
+            found.append((str(settings.names[""]), [
+                RuleLine(key := f"{name}.{one.name}", str(settings.names[one.name]),
+                         in_words(getattr(values, one.name), {}), rule_set.sources.get(key, ""))
+                for one in fields(settings.kind)]))
+    return found
+
+
 def rule_lines(ctx: Ctx) -> list[tuple[str, list[RuleLine]]]:
-    """All rules in force by group, in the order of their definition."""
+    """The core's rules in force by group, in the order of their definition."""
     rules, sources = ctx.rules(), ctx.tenant.file.rule_set.sources
     found = []
     for group in fields(rules):

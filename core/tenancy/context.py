@@ -55,6 +55,10 @@ class Ctx:
         """The rules in force now, or at another moment."""
         return self.tenant.rules(at or self.now)
 
+    def plugin_rules(self, kind: type[T], at: datetime | None = None) -> T:
+        """A plugin's own rules in force now, or at another moment, by the dataclass that its `settings.py` names."""
+        return self.tenant.rule_set(at or self.now).of_plugin(kind)
+
     @property
     def blobs(self) -> Blobs:
         return self.tenant.blobs

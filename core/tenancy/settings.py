@@ -1,12 +1,12 @@
 """Reads `tenants/*.toml` strictly: an unknown key, a wrong type, a missing value or source stops the start
 with file, key and what would be right."""
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from string import Formatter
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from core.base.config import ConfigError
 from core.tenancy.rules import Rules, TextRules
@@ -52,18 +52,33 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 """Values whose type alone does not tell whether they can be meant: (test, what would be right)."""
 
 
+T = TypeVar("T")
+Layer = tuple[str, dict[str, Any]]
+"""A file's name and one table of it."""
+
+
 @dataclass(frozen=True)
 class RuleSet:
-    """One version of a tenant's rules: the typed values, and for each `group.key` where it comes from."""
+    """One version of a tenant's rules: the typed values, and for each `group.key` where it comes from.
+
+    `plugin_tables` are the tables named as the tenant's plugins; `core.extension` makes typed values of them, by their
+    type in `plugin_rules`.
+    """
 
     version: int
     since: datetime | None
     rules: Rules
     sources: Mapping[str, str]
+    plugin_tables: Mapping[str, tuple[Layer, ...]] = field(default_factory=dict)
+    plugin_rules: Mapping[type, object] = field(default_factory=dict)
 
     def value(self, key: str) -> object:
         group, name = key.split(".", 1)
         return getattr(getattr(self.rules, group), name)
+
+    def of_plugin(self, kind: type[T]) -> T:
+        """A plugin's own rules, by the dataclass that its `settings.py` names."""
+        return cast(T, self.plugin_rules[kind])
 
 
 @dataclass(frozen=True)
@@ -81,7 +96,7 @@ class TenantFile:
 
 def read_tenants(folder: Path, *, demo: bool) -> list[TenantFile]:
     """Every `<slug>.toml` of the folder over `_base.toml`, and over both `_demo.toml` in a demonstration."""
-    base = _read(folder / "_base.toml")
+    base = read_toml(folder / "_base.toml")
     if "tenant" in base:
         raise ConfigError("_base.toml：不能有 [tenant]，它属于 <slug>.toml")
     overlay = [(folder / "_demo.toml")] if demo else []
@@ -96,7 +111,7 @@ def read_tenants(folder: Path, *, demo: bool) -> list[TenantFile]:
 def national_rules(folder: Path, *, demo: bool) -> RuleSet:
     """The national values alone, to see what a tenant changed."""
     files = [folder / "_base.toml", *([folder / "_demo.toml"] if demo else [])]
-    return build_rule_set([(file.name, _read(file)) for file in files])
+    return build_rule_set([(file.name, read_toml(file)) for file in files])
 
 
 def _no_shared_hosts(found: list[TenantFile]) -> None:
@@ -110,7 +125,7 @@ def _no_shared_hosts(found: list[TenantFile]) -> None:
 
 
 def _tenant(path: Path, base_path: Path, base: dict[str, Any], overlays: list[Path]) -> TenantFile:
-    document = _read(path)
+    document = read_toml(path)
     head = document.pop("tenant", None)
     if not isinstance(head, dict):
         raise ConfigError(f"{path.name}：缺少 [tenant]（name、hosts、plugins、locale）")
@@ -118,10 +133,12 @@ def _tenant(path: Path, base_path: Path, base: dict[str, Any], overlays: list[Pa
     for key in ("name", "hosts"):
         if not head.get(key):
             raise ConfigError(f"{path.name}：缺少 tenant.{key}")
-    layers = [(base_path.name, base), (path.name, document), *((o.name, _read(o)) for o in overlays)]
-    return TenantFile(slug=path.stem, name=head["name"], hosts=tuple(head["hosts"]),
-                      plugins=tuple(head.get("plugins", ())), locale=head.get("locale", "zh_CN"),
-                      rule_set=build_rule_set(layers), business_date=_business_date(path, head, demo=bool(overlays)))
+    layers = [(base_path.name, base), (path.name, document), *((o.name, read_toml(o)) for o in overlays)]
+    plugins = tuple(head.get("plugins", ()))
+    return TenantFile(
+        slug=path.stem, name=head["name"], hosts=tuple(head["hosts"]), plugins=plugins,
+        locale=head.get("locale", "zh_CN"), rule_set=build_rule_set(layers, plugins=plugins),
+        business_date=_business_date(path, head, demo=bool(overlays)))
 
 
 HEAD: Mapping[str, type] = {"name": str, "hosts": list, "plugins": list, "locale": str, "business_date": date}
@@ -143,13 +160,14 @@ def _business_date(path: Path, head: dict[str, Any], *, demo: bool) -> date | No
     day: date | None = head.get("business_date")
     there = path.parent / DEMO_FOLDER / path.name
     if demo and there.exists():
-        head = _read(there).get("tenant", {})
+        head = read_toml(there).get("tenant", {})
         _check_head(f"{DEMO_FOLDER}/{path.name}", head, DEMO_HEAD)
         day = head.get("business_date", day)
     return day
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """ConfigError names the file."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -158,29 +176,37 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path.name}：不是正确的 TOML（{error}）") from None
 
 
-def build_rule_set(layers: list[tuple[str, dict[str, Any]]], *, version: int = 0,
+def build_rule_set(layers: list[Layer], *, plugins: tuple[str, ...] = (), version: int = 0,
                    since: datetime | None = None) -> RuleSet:
-    """Typed rules from layers of (file name, document), later ones over earlier ones."""
+    """Typed rules from layers of (file name, document), later ones over earlier ones; a table named as one of the
+    `plugins` is set aside for it."""
     groups = get_type_hints(Rules)
-    values: dict[str, dict[str, Any]] = {name: {} for name in groups}
-    sources: dict[str, str] = {}
+    tables: dict[str, list[Layer]] = {name: [] for name in (*groups, *plugins)}
     for file, document in layers:
         for group, table in document.items():
-            if group not in groups:
-                raise ConfigError(f"{file}：[{group}] 不是已知的规则组，可用：{'、'.join(groups)}")
+            if group not in tables:
+                raise ConfigError(f"{file}：[{group}] 不是已知的规则组，可用：{'、'.join(tables)}")
             if not isinstance(table, dict):
                 raise ConfigError(f"{file}：{group} 应为一个表，例如 [{group}]")
-            hints = get_type_hints(groups[group])
-            for key, entry in table.items():
-                values[group][key] = _entry(file, group, key, entry, hints)
-                sources[f"{group}.{key}"] = entry["source"]
-    for group, kind in groups.items():
-        for item in fields(kind):
-            if item.name not in values[group]:
-                raise ConfigError(f"{layers[0][0]}：缺少 {group}.{item.name}，"
-                                  f"应为 {{ value = {_wanted(get_type_hints(kind)[item.name])}, source = \"行号\" }}")
-    rules = Rules(**{group: kind(**values[group]) for group, kind in groups.items()})
-    return RuleSet(version, since, rules, sources)
+            tables[group].append((file, table))
+    sources: dict[str, str] = {}
+    rules = Rules(**{group: typed_group(group, kind, tables[group], sources, of=layers[0][0])
+                     for group, kind in groups.items()})
+    return RuleSet(version, since, rules, sources, {name: tuple(tables[name]) for name in plugins})
+
+
+def typed_group(group: str, kind: type[T], layers: Sequence[Layer], sources: dict[str, str], *, of: str) -> T:
+    """One group of rules; writes where each comes from into `sources`. ConfigError names file `of` for what lacks."""
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for file, table in layers:
+        for key, entry in table.items():
+            values[key] = _entry(file, group, key, entry, hints)
+            sources[f"{group}.{key}"] = entry["source"]
+    for key, wanted in hints.items():
+        if key not in values:
+            raise ConfigError(f"{of}：缺少 {group}.{key}，应为 {{ value = {_wanted(wanted)}, source = \"行号\" }}")
+    return kind(**values)
 
 
 def _entry(file: str, group: str, key: str, entry: Any, hints: Mapping[str, Any]) -> Any:
@@ -203,10 +229,11 @@ def _entry(file: str, group: str, key: str, entry: Any, hints: Mapping[str, Any]
 
 def _typed(where: str, value: Any, kind: Any) -> Any:
     if get_origin(kind) is tuple:
-        inner = get_args(kind)[0]
-        if not isinstance(value, list):
+        inner = get_args(kind)
+        if not isinstance(value, list) or inner[-1] is not Ellipsis and len(value) != len(inner):
             raise ConfigError(f"{where} 应为列表 {_wanted(kind)}，现在是 {value!r}")
-        return tuple(_typed(where, item, inner) for item in value)
+        return tuple(_typed(where, item, inner[0] if inner[-1] is Ellipsis else inner[place])
+                     for place, item in enumerate(value))
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not kind:
@@ -216,7 +243,7 @@ def _typed(where: str, value: Any, kind: Any) -> Any:
 
 def _wanted(kind: Any) -> str:
     if get_origin(kind) is tuple:
-        return f"[{_wanted(get_args(kind)[0])}, …]"
+        return "[" + ", ".join("…" if inner is Ellipsis else _wanted(inner) for inner in get_args(kind)) + "]"
     return {bool: "true 或 false", int: "整数", float: "小数", str: "文字"}[kind]
 
 

@@ -1,44 +1,45 @@
-"""What Zhejiang's administrators may set; each value with the row it was read from.
-
-"A.7" marks what was decided where the manual is silent.
-"""
+"""What Zhejiang's administrators may set; `settings.toml` beside it holds the values and the row of each."""
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
 
 from core.api import Ctx
 
 
 @dataclass(frozen=True)
 class ZhejiangRules:
-    cities: tuple[str, ...]              # ZJ-04: whose authorities review
-    suffixes: tuple[tuple[str, str], ...]    # ZJ-11: document kind → what its file's name ends with after $
-    educations: tuple[str, ...]          # ZJ-19: the drop-down of the sheet
-    years_own: tuple[tuple[str, int], ...]       # ZJ-35: education level → years of work, own speciality
-    years_related: tuple[tuple[str, int], ...]   # ZJ-35: likewise, related speciality
-    years_other: tuple[tuple[str, int], ...]     # likewise, neither; a level that is missing never passes
-    guard_payer: str                     # ZJ-23: refuse | warn
-    guard_title: str                     # ZJ-24
-    guard_amount: str                    # ZJ-23
-    guard_reuse: str                     # C-18: the same voucher picture used twice
-    sheet_rows: int                      # most rows of a sheet
-    zip_mb: int                          # most MiB of a zip
+    """A table [zhejiang] in the tenant's file sets them otherwise."""
+
+    cities: tuple[str, ...]                      # whose authorities review
+    suffixes: tuple[tuple[str, str], ...]        # document kind, what its file's name says after $
+    educations: tuple[str, ...]                  # the drop-down of the sheet
+    years_own: tuple[tuple[str, int], ...]       # education, years of work: own speciality
+    years_related: tuple[tuple[str, int], ...]   # related speciality
+    years_other: tuple[tuple[str, int], ...]     # neither; a level that is not named never passes
+    guard_payer: str                             # each of the four: refuse | warn
+    guard_title: str
+    guard_amount: str
+    guard_reuse: str                             # the same voucher picture twice
+    sheet_rows: int                              # most rows of a sheet
+    zip_mb: int                                  # most MiB of a zip
     zip_entries: int
-    sampling_percent: int                # how many of a bulk verdict are opened one by one
-    strictness: str                      # ZJ-14: the notice, as shown
+    sampling_percent: int                        # of a bulk verdict, so many are opened one by one
 
 
-_DEFAULTS = ZhejiangRules(
-    cities=("杭州市", "宁波市", "温州市", "嘉兴市", "湖州市", "绍兴市", "金华市", "衢州市", "舟山市", "台州市", "丽水市"),
-    suffixes=(("photo", "头像"), ("id_front", "身份证正面"), ("id_back", "身份证反面"), ("education", "学历证书"),
-              ("form", "报名表"), ("experience", "工作年限证明")),
-    educations=("研究生", "本科", "专科", "中职", "高中"),
-    years_own=(("研究生", 0), ("本科", 1), ("专科", 2), ("中职", 3)),
-    years_related=(("研究生", 1), ("本科", 2), ("专科", 3), ("中职", 4)),
-    years_other=(),
-    guard_payer="refuse", guard_title="refuse", guard_amount="refuse", guard_reuse="refuse",
-    sheet_rows=20_000, zip_mb=1024, zip_entries=20_000, sampling_percent=10,
-    strictness="")
+RULES = ZhejiangRules
+NAMES: Mapping[str, Any] = {
+    "": _l("浙江企业报名"),
+    "cities": _l("审核企业的城市"), "suffixes": _l("资料文件名后缀"), "educations": _l("学历选项"),
+    "years_own": _l("本专业所需工作年限"), "years_related": _l("相关专业所需工作年限"), "years_other": _l("其他专业所需工作年限"),
+    "guard_payer": _l("缴费单位与企业不一致时"), "guard_title": _l("开票单位与缴费单位不一致时"),
+    "guard_amount": _l("缴费金额与订单不一致时"), "guard_reuse": _l("同一张凭证重复使用时"),
+    "sheet_rows": _l("报名汇总表最多行数"), "zip_mb": _l("资料压缩包最大（MB）"), "zip_entries": _l("资料压缩包最多文件数"),
+    "sampling_percent": _l("批量审核抽查比例（%）"),
+}
 
 
 def rules_of(ctx: Ctx) -> ZhejiangRules:
     """The rules in force now."""
-    return _DEFAULTS
+    return ctx.plugin_rules(ZhejiangRules)
