@@ -22,7 +22,7 @@ class Enterprise(Base):
     city: Mapped[str] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(default=State.DRAFT, index=True)
     owner_id: Mapped[Id] = mapped_column(ForeignKey("account.id"))
-    address: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="", info=personal(Retention.ACCOUNT))
     contact_name: Mapped[str] = mapped_column(Sealed, info=personal(Retention.ACCOUNT))
     contact_phone: Mapped[str] = mapped_column(Sealed, info=personal(Retention.ACCOUNT))
     office_phone: Mapped[str] = mapped_column(Sealed, default="", info=personal(Retention.ACCOUNT))
