@@ -32,7 +32,10 @@ class Batch(Base):
 class BatchSheet(Base):
     """报名汇总表: an uploaded sheet, what is wrong in it, and how much of it has been written.
 
-    `rows_key`: the good rows as sealed JSON; `mend_key`: the faulty rows as a sheet with marked cells.
+    Every row is `fresh` (to be written), `known` (in the batch already) or `faulty`, so `rows` is always their sum
+    (P-23); `written` grows to `fresh`, and a fresh row that somebody else took in the meantime becomes known or
+    faulty. `findings`: [[kind, count], …] of what the check found; `late`: [[row, kind], …] of what the writing
+    found. `rows_key`: the rows as read and the findings by cell, as sealed JSON, until its time of keeping is over.
     """
 
     __tablename__ = "zj_batch_sheet"
@@ -44,12 +47,12 @@ class BatchSheet(Base):
     rows: Mapped[int]
     fresh: Mapped[int]
     known: Mapped[int]
+    faulty: Mapped[int]
     findings: Mapped[list[Any]] = mapped_column(JSON)
-    finding_count: Mapped[int]
+    late: Mapped[list[Any]] = mapped_column(JSON, default=list)
     looked_at: Mapped[int] = mapped_column(default=0)
     written: Mapped[int] = mapped_column(default=0)
     rows_key: Mapped[str] = mapped_column(info=personal(Retention.SHORT))
-    mend_key: Mapped[str | None] = mapped_column(info=personal(Retention.SHORT))
     created_by: Mapped[Id] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
