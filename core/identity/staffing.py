@@ -52,6 +52,22 @@ def staff_of(ctx: Ctx, organization_id: Id) -> list[Account]:
         .order_by(Account.username)))
 
 
+def staff_with(ctx: Ctx, role: Role) -> list[Account]:
+    """The staff accounts that hold a role."""
+    return list(ctx.db.scalars(select(Account).where(Account.person_id.is_(None), Account.id.in_(
+        select(AccountRole.account_id).where(AccountRole.role == role))).order_by(Account.username)))
+
+
+def limit_to_city(ctx: Ctx, account: Account, role: Role, city: str | None) -> None:
+    """Limit what an account may do in a role to one city; None takes the city away. Open pages end (U6)."""
+    for row in account.roles:
+        if Role(row.role) is role:
+            row.city = city
+    ctx.db.flush()
+    end_sessions(ctx, account.id)
+    ctx.record("identity.limit_staff", account.id, role=role, city=city or "")
+
+
 def limit_staff(ctx: Ctx, account: Account, role: Role, organization_id: Id) -> None:
     """Limit what an account may do in a role to one organization; open pages of the former one end (U6)."""
     for row in account.roles:

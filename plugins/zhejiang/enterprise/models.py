@@ -2,12 +2,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api.store import Base, Id, Retention, Sealed, append_only, guard, id_column, personal
 
-from plugins.zhejiang.enterprise.states import Kind, State
+from plugins.zhejiang.enterprise.states import Deed, Kind, State
+
+_OPEN = text("state = 'submitted'")
 
 
 class Enterprise(Base):
@@ -36,13 +38,15 @@ class Enterprise(Base):
 
 
 class EnterpriseReview(Base):
-    """What was done with a registration: submitted, approved, returned; `checks`: the three of ZJ-07 as ticked."""
+    """What was done with a registration (`states.Deed`); `state` is where it stood after it. Of a decision `checks`
+    holds which of the three of ZJ-07 were ticked, the reason of each paper, and the keys of the papers judged."""
 
     __tablename__ = "zj_enterprise_review"
 
     id: Mapped[Id] = id_column()
     enterprise_id: Mapped[Id] = mapped_column(ForeignKey("zj_enterprise.id"), index=True)
     at: Mapped[datetime]
+    deed: Mapped[str] = mapped_column(default=Deed.SUBMIT, server_default=Deed.SUBMIT)
     state: Mapped[str] = mapped_column(default=State.SUBMITTED)
     account_id: Mapped[Id] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(info=personal(Retention.SECURITY))
@@ -52,3 +56,23 @@ class EnterpriseReview(Base):
 
 REVIEW_GUARDS = append_only(EnterpriseReview.__tablename__, "the history of a registration is append-only")
 guard(EnterpriseReview.__table__, REVIEW_GUARDS)  # type: ignore[arg-type]
+
+
+class EnterpriseChange(Base):
+    """变更: another name, licence or qualification of an approved enterprise waits for the authority; meanwhile the
+    enterprise goes on enrolling as it is. One at a time."""
+
+    __tablename__ = "zj_enterprise_change"
+    __table_args__ = (Index("ix_zj_enterprise_change_open", "enterprise_id", unique=True, sqlite_where=_OPEN,
+                            postgresql_where=_OPEN),)
+
+    id: Mapped[Id] = id_column()
+    enterprise_id: Mapped[Id] = mapped_column(ForeignKey("zj_enterprise.id"), index=True)
+    state: Mapped[str] = mapped_column(default=State.SUBMITTED, index=True)
+    name: Mapped[str]
+    licence_key: Mapped[str]
+    qualification_key: Mapped[str | None]
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(default="")

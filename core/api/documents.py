@@ -1,0 +1,14 @@
+"""For a plugin that prints: the PDF of one of its templates, and scans of what was printed, signed and sent back."""
+from collections.abc import Mapping
+
+from core.documents import draw
+from core.registration.scan_files import PDF, clean_scan, mimetype_of
+from core.tenancy import Ctx
+
+__all__ = ["PDF", "clean_scan", "draw_pdf", "mimetype_of"]
+
+
+def draw_pdf(ctx: Ctx, template: str, *, title: str, images: Mapping[str, bytes] | None = None,
+             **variables: object) -> bytes:
+    """The PDF of a template that extends `documents/base.html`; a DomainError says why there can be none."""
+    return draw(ctx, template, title=title, images=images or {}, **variables)

@@ -1,0 +1,119 @@
+"""For a plugin whose parties register themselves: the organization behind them, and the announced institutions."""
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from core.base.db import Id, new_id
+from core.base.errors import Conflict, NotFound
+from core.organization import Organization
+from core.organization.institutions import institutions
+from core.tenancy import Ctx
+
+__all__ = ["Party", "PartyFacts", "change_party", "institutions_in", "like_party", "open_party", "parties_of",
+           "party_of", "party_with_code"]
+
+
+@dataclass(frozen=True)
+class PartyFacts:
+    """What is kept of a party itself; `credit_code` in its one written form (`parse_credit_code`)."""
+
+    kind: str
+    name: str
+    city: str
+    credit_code: str
+
+
+@dataclass(frozen=True)
+class Party:
+    """An organization as a plugin reads it."""
+
+    id: Id
+    kind: str
+    name: str
+    city: str
+    credit_code: str
+    place: str
+    telephone: str
+
+
+def open_party(ctx: Ctx, facts: PartyFacts) -> Id:
+    """A new organization. Conflict (`party_code`, `party_name`) for a credit code or name that there is, also when
+    two come in the same moment: the tables decide."""
+    _refuse_known(ctx, facts, None)
+    held = Organization(id=new_id(), kind=facts.kind, name=facts.name, city=facts.city, credit_code=facts.credit_code,
+                        created_at=ctx.now)
+    ctx.db.add(held)
+    _flush(ctx)
+    return held.id
+
+
+def change_party(ctx: Ctx, party_id: Id, facts: PartyFacts) -> None:
+    """Other facts; Conflict as `open_party`."""
+    held = _organization(ctx, party_id)
+    _refuse_known(ctx, facts, held)
+    held.kind, held.name, held.city, held.credit_code = facts.kind, facts.name, facts.city, facts.credit_code
+    _flush(ctx)
+
+
+def party_of(ctx: Ctx, party_id: Id) -> Party:
+    """Raises NotFound."""
+    return _party(_organization(ctx, party_id))
+
+
+def parties_of(ctx: Ctx, party_ids: Iterable[Id]) -> dict[Id, Party]:
+    """Several at once, for a list."""
+    rows = ctx.db.scalars(select(Organization).where(Organization.id.in_(set(party_ids))))
+    return {row.id: _party(row) for row in rows}
+
+
+def party_with_code(ctx: Ctx, credit_code: str) -> Party | None:
+    """The organization of this credit code."""
+    found = ctx.db.scalar(select(Organization).where(Organization.credit_code == credit_code))
+    return _party(found) if found else None
+
+
+def like_party(column: ColumnElement[Id], term: str) -> ColumnElement[bool]:
+    """A condition for a list: the organization in `column` has a name or credit code with `term` in it."""
+    return column.in_(select(Organization.id).where(or_(
+        Organization.name.contains(term, autoescape=True),
+        Organization.credit_code.contains(term.upper(), autoescape=True))))
+
+
+def institutions_in(ctx: Ctx, city: str) -> list[Party]:
+    """The announced training institutions of a city, by name."""
+    return [_party(row) for row in ctx.db.scalars(institutions().where(Organization.city == city))]
+
+
+def _refuse_known(ctx: Ctx, facts: PartyFacts, but: Organization | None) -> None:
+    for code, column, value in (("party_code", Organization.credit_code, facts.credit_code),
+                                ("party_name", Organization.name, facts.name)):
+        found = ctx.db.scalar(select(Organization).where(column == value))
+        if found is not None and found is not but:
+            raise _known(code, found.city)
+
+
+def _known(code: str, city: str = "") -> Conflict:
+    said = _("这个统一社会信用代码已经注册过。") if code == "party_code" else _("这个单位名称已经注册过。")
+    return Conflict(code, said, field="credit_code" if code == "party_code" else "name", facts={"city": city})
+
+
+def _flush(ctx: Ctx) -> None:
+    try:
+        ctx.db.flush()
+    except IntegrityError as error:
+        ctx.rollback()
+        raise _known("party_code" if "credit_code" in str(error.orig) else "party_name") from error
+
+
+def _organization(ctx: Ctx, party_id: Id) -> Organization:
+    held = ctx.db.get(Organization, party_id)
+    if held is None:
+        raise NotFound("party", _("没有找到这个单位。"))
+    return held
+
+
+def _party(row: Organization) -> Party:
+    return Party(row.id, row.kind, row.name, row.city, row.credit_code or "", row.place, row.telephone)
