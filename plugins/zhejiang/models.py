@@ -5,5 +5,4 @@ from plugins.zhejiang.enterprise.models import Enterprise, EnterpriseChange, Ent
 from plugins.zhejiang.review.models import Application, Review
 
 __all__ = ["Application", "Batch", "BatchSheet", "Candidate", "Document", "Enterprise", "EnterpriseChange",
-           "EnterpriseReview", "Review",
-           "Upload"]
+           "EnterpriseReview", "Review", "Upload"]

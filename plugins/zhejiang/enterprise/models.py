@@ -69,7 +69,7 @@ class EnterpriseChange(Base):
     id: Mapped[Id] = id_column()
     enterprise_id: Mapped[Id] = mapped_column(ForeignKey("zj_enterprise.id"), index=True)
     state: Mapped[str] = mapped_column(default=State.SUBMITTED, index=True)
-    name: Mapped[str]
+    title: Mapped[str]
     licence_key: Mapped[str]
     qualification_key: Mapped[str | None]
     reason: Mapped[str]
