@@ -25,6 +25,7 @@ from core.contract.values import (
     CourseChoice,
     Deadline,
     EnrollmentFacts,
+    ExamAdmission,
     InvoicePolicy,
     OrderFacts,
     OrderPath,
@@ -41,8 +42,8 @@ from core.tenancy import Actor, Ctx, Role, Rules
 
 __all__ = [
     "Action", "Actor", "CaseRow", "CaseSection", "CertificateFacts", "Column", "Conflict", "CourseChoice", "Ctx",
-    "Deadline", "DomainError", "EnrollmentFacts", "Forbidden", "InvoicePolicy", "NotFound", "OrderFacts", "OrderPath",
-    "OrderSubject", "PersonClass", "PersonFacts", "PhoneCorrection", "Problem", "RecordNote", "Refused", "Role",
-    "Rules", "SensitiveAction", "Step", "StepState", "TooMany", "Unavailable", "hookimpl", "local", "local_date",
-    "refuse_all", "shanghai",
+    "Deadline", "DomainError", "EnrollmentFacts", "ExamAdmission", "Forbidden", "InvoicePolicy", "NotFound",
+    "OrderFacts", "OrderPath", "OrderSubject", "PersonClass", "PersonFacts", "PhoneCorrection", "Problem",
+    "RecordNote", "Refused", "Role", "Rules", "SensitiveAction", "Step", "StepState", "TooMany", "Unavailable",
+    "hookimpl", "local", "local_date", "refuse_all", "shanghai",
 ]

@@ -20,6 +20,7 @@ from core.contract.values import (
     CourseChoice,
     Deadline,
     EnrollmentFacts,
+    ExamAdmission,
     InvoicePolicy,
     OrderFacts,
     OrderPath,
@@ -73,6 +74,12 @@ class Hooks:
     @hookspec(firstresult=True)
     def resolve_exam_required(self, ctx: Ctx, enrollment: EnrollmentFacts) -> bool | None:
         """Whether this post needs the online exam. Core: the rule `exam.required`. Row X-15."""
+
+    @hookspec(firstresult=True)
+    def resolve_exam_admission(self, ctx: Ctx, enrollment: EnrollmentFacts) -> ExamAdmission | None:
+        """Who may begin the exam, from which moment its time runs, and whether it is bound to one computer: before
+        a sitting begins, and for the button that begins it. Core: all hours learned; from its own beginning, at
+        any computer. Rows N-40, X-16, ZJ-29."""
 
     @hookspec(firstresult=True)
     def resolve_invoice_policy(self, ctx: Ctx) -> InvoicePolicy | None:

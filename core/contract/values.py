@@ -4,6 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from core.base.db import Id
+from core.base.errors import Problem
 
 
 class StepState(StrEnum):
@@ -150,6 +151,16 @@ class CourseChoice:
 
     package_codes: tuple[str, ...]
     by_trainee: bool = False
+
+
+@dataclass(frozen=True)
+class ExamAdmission:
+    """X-16: whether somebody may begin the exam now, or the `problem` that hinders it. A test of a whole room runs
+    from one moment for all, `since`; in `one_place` it goes on where it was begun, until somebody releases it."""
+
+    problem: Problem | None = None
+    since: datetime | None = None
+    one_place: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 from flask import url_for
 from flask_babel import gettext as _
 
+from core.base.errors import Problem
 from core.contract.hooks import hookimpl
-from core.contract.values import Action, CaseSection, EnrollmentFacts, PersonFacts, Step, StepState
+from core.contract.values import Action, CaseSection, EnrollmentFacts, ExamAdmission, PersonFacts, Step, StepState
 from core.course import Subject, progress, subject, subjects_of
 from core.exam import service
 from core.exam.queries import best_result, running_sitting, sittings_of
@@ -17,6 +18,15 @@ from core.web.filters import daytime
 def resolve_exam_required(ctx: Ctx, enrollment: EnrollmentFacts) -> bool:
     """The rule `exam.required` (N-40, X-15)."""
     return ctx.rules().exam.required
+
+
+@hookimpl(trylast=True)
+def resolve_exam_admission(ctx: Ctx, enrollment: EnrollmentFacts) -> ExamAdmission:
+    """All hours are learned (N-40)."""
+    if progress(ctx, subject(ctx, enrollment.id)).done:
+        return ExamAdmission()
+    return ExamAdmission(Problem("exam.hours_missing", _("全部学时学习完成后才能参加考核。"),
+                                 hint=_("请先在“我的培训”中学完剩余学时。")))
 
 
 @hookimpl(trylast=True)
@@ -53,14 +63,15 @@ def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
 
 
 def _open_step(ctx: Ctx, one: Subject, title: str, score: int | None) -> Step:
-    if not progress(ctx, one).done and score is None:
-        return Step(5, title, StepState.WAITING_START, _("%(post)s：全部学时学习完成后参加考核。", post=one.post))
     running = running_sitting(ctx, one.id)
     if running is not None:
         return Step(5, title, StepState.UNDER_WAY, _("%(post)s：考核正在进行。", post=one.post),
                     since=running.started_at,
                     action=Action("exam", _("继续考试"), url_for("exam.paper", sitting_id=running.id), primary=True))
     refusal = service.why_not(ctx, one)
+    if refusal is not None and score is None:
+        return Step(5, title, StepState.WAITING_START,
+                    _("%(post)s：%(sentence)s", post=one.post, sentence=refusal.sentence))
     action = None if refusal else Action("exam", _("开始考试"), url_for("exam.intro", enrollment_id=one.id),
                                          primary=True)
     if score is None:

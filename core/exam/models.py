@@ -65,6 +65,8 @@ class Sitting(Base):
     """One go at the exam: the rules and the paper as they were, the server's deadline, and the result.
 
     Kept when hours are cleared (N-47). At most one of an enrollment runs; `seed` draws the same paper again.
+    `submit_from`: when it may be handed in first; None: at any time. `session_id`: the sign-in that alone goes on with
+    it; None: any; "": none, until it is begun again where it was released to.
     """
 
     __tablename__ = "exam_sitting"
@@ -83,6 +85,8 @@ class Sitting(Base):
     seed: Mapped[str] = mapped_column(String(64))
     started_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    submit_from: Mapped[datetime | None]
+    session_id: Mapped[str | None] = mapped_column(String(40))
     grace_seconds: Mapped[int] = mapped_column(Integer)
     questions: Mapped[int] = mapped_column(Integer)
     full_score: Mapped[int] = mapped_column(Integer)

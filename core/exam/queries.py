@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Uuid, bindparam, select
 
 from core.base.db import Id
-from core.base.errors import NotFound
+from core.base.errors import Conflict, NotFound
 from core.exam.models import Sitting, SittingAnswer
 from core.exam.rules import Blueprint
 from core.exam.states import QuestionKind, SittingState
@@ -40,8 +40,8 @@ class Shown:
 def blueprint(ctx: Ctx) -> Blueprint:
     """The tenant's rules of the exam that are in force now (N-40 … N-42)."""
     rules = ctx.rules().exam
-    return Blueprint(rules.questions, rules.full_score, rules.pass_score, rules.minutes, rules.grace_seconds,
-                     rules.retakes, rules.judgement, rules.multiple)
+    return Blueprint(rules.questions, rules.full_score, rules.pass_score, rules.minutes,
+                     rules.submit_after_minutes, rules.grace_seconds, rules.retakes, rules.judgement, rules.multiple)
 
 
 _SITTINGS = select(Sitting).where(Sitting.enrollment_id == bindparam("enrollment_id", type_=Uuid())).order_by(
@@ -80,11 +80,28 @@ def passed_at(ctx: Ctx, enrollment_id: Id) -> datetime | None:
                                                          Sitting.passed.is_(True)).order_by(Sitting.closed_at).limit(1))
 
 
+RELEASED = ""
+"""`Sitting.session_id` of one that nobody goes on with until it is begun again."""
+
+
+def check_place(ctx: Ctx, sitting: Sitting) -> None:
+    """Raise Conflict for a sitting that runs and is bound to another computer (X-16)."""
+    bound = sitting.session_id
+    if sitting.state != SittingState.RUNNING or bound is None or bound == ctx.actor.session_id:
+        return
+    if bound == RELEASED:
+        raise Conflict("exam.released", _("监考人员已允许换机，请点“继续考试”。"), hint=_("考试时间一直在走，已保存的答案都在。"))
+    raise Conflict("exam.elsewhere", _("这次考试正在另一台电脑上进行。"),
+                   hint=_("如果电脑出了故障，请举手，由监考人员在监考台点“允许换机”。已保存的答案都在。"))
+
+
 def own_sitting(ctx: Ctx, sitting_id: Id) -> Sitting:
-    """A sitting of the acting person; anybody else's is as unknown as none. Raises NotFound."""
+    """A sitting of the acting person; anybody else's is as unknown as none. Raises NotFound, or Conflict for one that
+    is bound to another computer."""
     sitting = ctx.db.get(Sitting, sitting_id)
     if sitting is None or ctx.actor.person_id is None or sitting.person_id != ctx.actor.person_id:
         raise NotFound("exam.no_sitting", _("没有找到这次考核。请从“我的培训”进入。"))
+    check_place(ctx, sitting)
     return sitting
 
 

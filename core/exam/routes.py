@@ -1,7 +1,7 @@
 """The trainee's pages of the exam (N-40 … N-42)."""
 from uuid import UUID
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import ValidationError
@@ -55,9 +55,9 @@ def paper(sitting_id: UUID) -> ResponseReturnValue:
     if not _open(ctx, sitting):
         return redirect(url_for(".result", sitting_id=sitting.id), 303)
     shown = paper_of(ctx, sitting)
-    return page("exam/paper.html", sitting=sitting, sections=sections_of(shown), shown=shown, now=ctx.now,
-                left=seconds_left(sitting.ends_at, ctx.now), points=sitting.full_score / sitting.questions,
-                multiple=QuestionKind.MULTIPLE)
+    return page("exam/paper.html", sitting=sitting, sections=sections_of(shown), shown=shown,
+                wait=_wait(ctx, sitting), left=seconds_left(sitting.ends_at, ctx.now),
+                points=sitting.full_score / sitting.questions, multiple=QuestionKind.MULTIPLE)
 
 
 @bp.post("/sittings/<uuid:sitting_id>/answers/<int:place>")
@@ -110,15 +110,27 @@ def hand_in(sitting_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         if not _open(ctx, sitting):
             return redirect(url_for(".result", sitting_id=sitting.id), 303)
-        return page("exam/hand_in.html", sitting=sitting, unanswered=unanswered(ctx, sitting), now=ctx.now,
-                    left=seconds_left(sitting.ends_at, ctx.now))
+        return _question(ctx, sitting)
     try:
         service.submit(ctx, sitting_id)
+    except Refused as early:
+        return _question(ctx, sitting, early)
     except Conflict as late:
         _close_late(ctx)
         return page("exam/late.html", status=late.status, sitting_id=sitting_id, sentence=late.sentence,
                     hint=late.hint)
     return redirect(url_for(".result", sitting_id=sitting_id), 303)
+
+
+def _question(ctx: Ctx, sitting: Sitting, refusal: Refused | None = None) -> Response:
+    """Whether to hand in; before it may be, the button counts down (X-16)."""
+    return page("exam/hand_in.html", status=refusal.status if refusal else 200, sitting=sitting, refusal=refusal,
+                unanswered=unanswered(ctx, sitting), left=seconds_left(sitting.ends_at, ctx.now),
+                wait=_wait(ctx, sitting))
+
+
+def _wait(ctx: Ctx, sitting: Sitting) -> int:
+    return seconds_left(sitting.submit_from, ctx.now) if sitting.submit_from else 0
 
 
 def _close_late(ctx: Ctx) -> None:
@@ -138,7 +150,7 @@ def result(sitting_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".paper", sitting_id=sitting.id), 303)
     asked = own_subject(ctx, sitting.enrollment_id)
     return page("exam/result.html", sitting=sitting, subject=asked, scoring=sitting.state == SittingState.RUNNING,
-                timed_out=sitting.state == SittingState.TIMED_OUT, retake_text=ctx.text("exam_failed"),
+                state=SittingState(sitting.state), states=SittingState, retake_text=ctx.text("exam_failed"),
                 again=not sitting.passed and service.why_not(ctx, asked) is None,
                 unanswered=len(unanswered(ctx, sitting)))
 

@@ -29,6 +29,7 @@ class Blueprint:
     full_score: int
     pass_score: int
     minutes: int
+    submit_after_minutes: int
     grace_seconds: int
     retakes: int
     judgement: int
@@ -134,6 +135,12 @@ def outcome(right: int, questions: int, full_score: int, pass_score: int) -> Out
 def deadline(started_at: datetime, blueprint: Blueprint) -> datetime:
     """When the time is over, by the server's clock (N-42)."""
     return started_at + timedelta(minutes=blueprint.minutes)
+
+
+def submit_from(started_at: datetime, blueprint: Blueprint) -> datetime | None:
+    """When a paper may be handed in first (X-16); None: at any time."""
+    wait = blueprint.submit_after_minutes
+    return started_at + timedelta(minutes=wait) if wait else None
 
 
 def seconds_left(ends_at: datetime, now: datetime) -> int:

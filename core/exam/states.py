@@ -24,17 +24,19 @@ class ImportState(StrEnum):
 
 
 class SittingState(StrEnum):
-    """A sitting runs until it is handed in or its time is over; either way it is scored and never changes again."""
+    """A sitting runs until it is handed in, its time is over or an invigilator ends it; it is scored then and never
+    changes again. `void`: ended for cheating, so that nothing of it counts."""
 
     RUNNING = "running"
     SUBMITTED = "submitted"
     TIMED_OUT = "timed_out"
+    STOPPED = "stopped"
+    VOID = "void"
 
 
 MOVES: Final[Mapping[SittingState, frozenset[SittingState]]] = {
-    SittingState.RUNNING: frozenset({SittingState.SUBMITTED, SittingState.TIMED_OUT}),
-    SittingState.SUBMITTED: frozenset(),
-    SittingState.TIMED_OUT: frozenset(),
+    SittingState.RUNNING: frozenset(SittingState) - {SittingState.RUNNING},
+    **{over: frozenset() for over in SittingState if over is not SittingState.RUNNING},
 }
 
 

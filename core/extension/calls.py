@@ -8,6 +8,7 @@ from core.contract.values import (
     CourseChoice,
     Deadline,
     EnrollmentFacts,
+    ExamAdmission,
     InvoicePolicy,
     OrderFacts,
     OrderPath,
@@ -49,6 +50,10 @@ class HookCalls(Asking):
 
     def resolve_exam_required(self, enrollment: EnrollmentFacts) -> bool:
         return bool(self._resolve("resolve_exam_required", enrollment=enrollment))
+
+    def resolve_exam_admission(self, enrollment: EnrollmentFacts) -> ExamAdmission:
+        answer: ExamAdmission = self._resolve("resolve_exam_admission", enrollment=enrollment)
+        return answer
 
     def resolve_invoice_policy(self) -> InvoicePolicy:
         answer: InvoicePolicy = self._resolve("resolve_invoice_policy")

@@ -147,6 +147,7 @@ class ExamRules:
     full_score: int
     pass_score: int
     minutes: int
+    submit_after_minutes: int    # nobody hands in earlier; 0: at any time
     grace_seconds: int
     retakes: int                 # 0: no limit
 

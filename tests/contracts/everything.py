@@ -11,6 +11,7 @@ from core.api import (
     Ctx,
     Deadline,
     EnrollmentFacts,
+    ExamAdmission,
     InvoicePolicy,
     OrderFacts,
     OrderPath,
@@ -59,6 +60,11 @@ def resolve_course_choice(ctx: Ctx, enrollment: EnrollmentFacts) -> CourseChoice
 @hookimpl
 def resolve_exam_required(ctx: Ctx, enrollment: EnrollmentFacts) -> bool | None:
     return False if enrollment.post == "机械员" else None
+
+
+@hookimpl
+def resolve_exam_admission(ctx: Ctx, enrollment: EnrollmentFacts) -> ExamAdmission | None:
+    return ExamAdmission(Problem("not_admitted", "请先在考场核验身份。"), one_place=True)
 
 
 @hookimpl

@@ -24,12 +24,13 @@ from core.exam.rules import (
     seconds_left,
     sections,
     shuffles,
+    submit_from,
 )
 from core.exam.states import MOVES, QuestionKind, SittingState, move
 
 SINGLE, JUDGEMENT, MULTIPLE = QuestionKind.SINGLE, QuestionKind.JUDGEMENT, QuestionKind.MULTIPLE
-NATIONAL = Blueprint(questions=50, full_score=100, pass_score=60, minutes=60, grace_seconds=10, retakes=0,
-                     judgement=5, multiple=5)
+NATIONAL = Blueprint(questions=50, full_score=100, pass_score=60, minutes=60, submit_after_minutes=0, grace_seconds=10,
+                     retakes=0, judgement=5, multiple=5)
 NOON = shanghai(2026, 11, 20, 12)
 
 
@@ -175,3 +176,11 @@ def test_a_closed_sitting_never_moves_again(state: SittingState) -> None:
 
 def test_stems_are_compared_without_punctuation() -> None:
     assert normal_stem("下列说法正确的是（ ）。") == normal_stem("下列说法，正确的是(　)")
+
+
+@pytest.mark.parametrize(("wait", "expected"), [
+    pytest.param(0, None, id="N-42: at any time"),
+    pytest.param(30, shanghai(2026, 11, 20, 12, 30), id="ZJ-29: 测试开始30分钟后，才允许提交试卷"),
+])
+def test_the_earliest_moment_to_hand_in(wait: int, expected: object) -> None:
+    assert submit_from(NOON, Blueprint(**{**NATIONAL.__dict__, "submit_after_minutes": wait})) == expected

@@ -126,6 +126,7 @@ VALUES: list[tuple[str, str, object]] = [
     ("N-40", "exam.full_score", 100),
     ("N-40", "exam.pass_score", 60),
     ("N-42", "exam.minutes", 60),
+    ("N-42", "exam.submit_after_minutes", 0),
     ("N-42", "exam.grace_seconds", 10),
     ("N-41", "exam.retakes", 0),
     ("N-42", "exam.judgement", 5),

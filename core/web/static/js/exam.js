@@ -14,6 +14,21 @@ function words(seconds) {
   return document.documentElement.lang === "en" ? minutes + " min " + rest + " s" : minutes + "分" + rest + "秒";
 }
 
+// Before a paper may be handed in its buttons count down; the server refuses just the same.
+const loaded = performance.now();
+const waits = [...document.querySelectorAll("[data-submit-wait]")].filter((box) => Number(box.dataset.submitWait) > 0).map((box) => {
+  const button = box.querySelector("button");
+  return { box, button, words: button.textContent };
+});
+
+function tickWaits() {
+  for (const { box, button, words: label } of waits) {
+    const left = Math.max(0, Math.ceil(Number(box.dataset.submitWait) - (performance.now() - loaded) / 1000));
+    button.disabled = left > 0;
+    button.textContent = left > 0 ? box.dataset.waitWords.replace("%left%", words(left)) : label;
+  }
+}
+
 function setLeft(seconds) {
   endsAt = performance.now() + seconds * 1000;
 }
@@ -23,6 +38,7 @@ function tell(text) {
 }
 
 function tick() {
+  tickWaits();
   const left = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
   clockNode.querySelector("[data-left-words]").textContent = words(left);
   clockNode.classList.toggle("is-short", left <= 300);
