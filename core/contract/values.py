@@ -125,11 +125,11 @@ class OrderSubject:
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """An order as hooks see it; the amount in fen."""
+    """An order as hooks see it; the amount in fen. `payer_id` is None where an organization pays."""
 
     id: Id
     number: str
-    payer_id: Id
+    payer_id: Id | None
     state: str
     total_fen: int
     subjects: tuple[OrderSubject, ...]

@@ -149,6 +149,7 @@ def receive(ctx: Ctx, order: Order) -> None:
     held = own_institution(ctx)
     take_money(ctx, order.id)
     rows = enrollments_of_order(ctx, order.id)
+    assert order.payer_id is not None
     tell(ctx, admitted(ctx, order.payer_id).person, _(
         "%(institution)s已为您报名%(courses)s，费用已收，可以开始学习。", institution=held.name,
         courses="、".join(f"{row.post.name}（{row.year}{_('年度')}）" for row in rows)))

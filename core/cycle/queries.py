@@ -85,12 +85,12 @@ def visits(ctx: Ctx, orders: Sequence[Order]) -> dict[Id, Visit]:
     found: dict[Id, Visit] = {}
     for start in range(0, len(orders), 1000):
         some = orders[start:start + 1000]
-        people = {one.id: one for one in ctx.db.scalars(select(Person).where(
-            Person.id.in_({order.payer_id for order in some})))}
+        payers = {order.id: order.payer_id for order in some if order.payer_id}
+        people = {one.id: one for one in ctx.db.scalars(select(Person).where(Person.id.in_(set(payers.values()))))}
         rows: dict[Id, list[Enrollment]] = {order.id: [] for order in some}
         for row in ctx.db.scalars(select(Enrollment).where(Enrollment.order_id.in_(rows)).order_by(Enrollment.turn)):
             rows[row.order_id or row.id].append(row)
-        found |= {order.id: Visit(people[order.payer_id], tuple(rows[order.id])) for order in some}
+        found |= {order_id: Visit(people[payer], tuple(rows[order_id])) for order_id, payer in payers.items()}
     return found
 
 

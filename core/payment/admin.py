@@ -19,6 +19,8 @@ from core.tenancy import Ctx
 from core.web import current_ctx
 from core.web.filters import masked_id
 
+FEW = 3
+
 
 def _state(row: Order) -> object:
     state = OrderState(row.state)
@@ -26,7 +28,12 @@ def _state(row: Order) -> object:
 
 
 def _payer(row: Order) -> str:
-    return person_of(current_ctx(), row.payer_id).name
+    return person_of(current_ctx(), row.payer_id).name if row.payer_id else row.payer_name
+
+
+def _content(row: Order) -> str:
+    first = "；".join(line.title for line in row.lines[:FEW])
+    return first if len(row.lines) <= FEW else _("%(first)s等 %(count)s 项", first=first, count=len(row.lines))
 
 
 class Orders(TableView[Order]):
@@ -38,8 +45,8 @@ class Orders(TableView[Order]):
     empty = _l("学员提交报名后，这里会有订单。")
     columns = (
         Col[Order]("number", _l("订单号"), lambda row: row.number, sort=Order.number, kind="short"),
-        Col[Order]("payer", _l("学员"), _payer, kind="short"),
-        Col[Order]("lines", _l("内容"), lambda row: "；".join(line.title for line in row.lines)),
+        Col[Order]("payer", _l("付款人"), _payer, kind="short"),
+        Col[Order]("lines", _l("内容"), _content),
         Col[Order]("total", _l("金额"), lambda row: money(row.total_fen), sort=Order.total_fen, kind="num"),
         Col[Order]("created", _l("下单时间"), lambda row: daytime(row.created_at), sort=Order.created_at, kind="short"),
         Col[Order]("paid", _l("支付时间"), lambda row: daytime(row.paid_at), sort=Order.paid_at, kind="short"),
@@ -60,9 +67,9 @@ class Orders(TableView[Order]):
 
     def facts(self, ctx: Ctx, row: Order) -> Sequence[Fact]:
         whole = whole_order(ctx, row)
-        payer = person_of(ctx, row.payer_id)
-        facts = [Fact(_("订单号"), row.number), Fact(_("学员"), payer.name),
-                 Fact(_("身份证号"), masked_id(payer.id_number)), Fact(_("状态"), _state(row)),
+        person = person_of(ctx, row.payer_id) if row.payer_id else None
+        facts = [Fact(_("订单号"), row.number), Fact(_("付款人"), _payer(row)),
+                 *([Fact(_("身份证号"), masked_id(person.id_number))] if person else []), Fact(_("状态"), _state(row)),
                  *(Fact(line.title, money(line.amount_fen)) for line in row.lines),
                  Fact(_("合计"), money(row.total_fen)), Fact(_("下单时间"), daytime(row.created_at)),
                  Fact(_("可支付到"), daytime(row.expires_at)), Fact(_("支付时间"), daytime(row.paid_at))]

@@ -1,4 +1,5 @@
-"""Orders paid in person at an organization's counter (X-10, GD-04, GD-06): received, cancelled, given back there.
+"""Orders whose money an organization receives itself, at its counter or on its bank account (X-10, GD-04, GD-06,
+ZJ-25): received, cancelled, given back there.
 
 No provider is asked: what the counter's clerk says is written down, with who said it.
 """
@@ -18,19 +19,20 @@ COUNTER = "counter"
 
 
 def counter_orders(organization_id: Id) -> Select[Order]:
-    """The orders of one counter, the newest first."""
-    return select(Order).where(Order.counter_id == organization_id).order_by(Order.created_at.desc(), Order.id.desc())
+    """The orders of persons at one counter, the newest first."""
+    return select(Order).where(Order.counter_id == organization_id, Order.payer_id.is_not(None)).order_by(
+        Order.created_at.desc(), Order.id.desc())
 
 
-def take_money(ctx: Ctx, order_id: Id) -> Order:
-    """The whole amount was received at the counter. Conflict when the order is not waiting for it any more."""
+def take_money(ctx: Ctx, order_id: Id, channel: Channel = Channel.COUNTER) -> Order:
+    """The whole amount was received. Conflict when the order is not waiting for it any more."""
     order = _locked(ctx, order_id)
     _must_move(order, OrderState.PAID, _("这笔费用已经确认收款，不需要再确认。"))
     if order.expires_at <= ctx.now:
         raise Refused("order_expired", _("这个订单的培训周期已经结束，不能再收款。请取消后按本年度重新报名。"))
     ctx.db.add(PaymentAttempt(
         order_id=order.id, number=f"{order.number}C", provider=COUNTER, merchant=str(order.counter_id),
-        channel=Channel.COUNTER, amount_fen=order.total_fen, state=AttemptState.PAID, carries=True,
+        channel=channel, amount_fen=order.total_fen, state=AttemptState.PAID, carries=True,
         created_at=ctx.now, expires_at=order.expires_at, told_at=ctx.now))
     order.state, order.paid_at, order.taken_by = OrderState.PAID, ctx.now, ctx.actor.account_id
     ctx.db.flush()
@@ -49,20 +51,24 @@ def cancel_at_counter(ctx: Ctx, order_id: Id) -> None:
     ctx.publish(OrderClosed(order.id))
 
 
-def give_back(ctx: Ctx, order_id: Id, reason: str) -> None:
-    """The whole amount was given back at the counter, and why (A.7)."""
+def give_back(ctx: Ctx, order_id: Id, reason: str, *, before_fen: int = 0) -> None:
+    """The whole amount was given back by the organization, and why (A.7); `before_fen`: what of it went back before,
+    person by person."""
     reason = reason_of(reason)
     order = _locked(ctx, order_id)
     _must_move(order, OrderState.REFUNDED, _("只有已收款的报名可以退费。"))
     attempt = ctx.db.scalars(select(PaymentAttempt).where(
         PaymentAttempt.order_id == order.id, PaymentAttempt.carries.is_(True))).one()
     attempt.state = AttemptState.REFUNDED
-    ctx.db.add(Refund(attempt_id=attempt.id, number=f"R{attempt.number}", amount_fen=attempt.amount_fen,
-                      reason=reason, by=ctx.actor.account_id, state=RefundState.DONE, asked_at=ctx.now,
-                      done_at=ctx.now))
+    # A refund that the provider refused is there already: the money goes another way.
+    refund = ctx.db.scalar(select(Refund).where(Refund.attempt_id == attempt.id)) \
+        or Refund(attempt_id=attempt.id, number=f"R{attempt.number}")
+    refund.amount_fen, refund.reason, refund.by = attempt.amount_fen - before_fen, reason, ctx.actor.account_id
+    refund.state, refund.asked_at, refund.done_at = RefundState.DONE, ctx.now, ctx.now
+    ctx.db.add(refund)
     order.state, order.ended_at = OrderState.REFUNDED, ctx.now
     ctx.db.flush()
-    ctx.record("payment.give_back", order.number, fen=order.total_fen, reason=reason)
+    ctx.record("payment.give_back", order.number, fen=refund.amount_fen, reason=reason)
     ctx.publish(OrderRefunded(order.id))
 
 

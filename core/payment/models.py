@@ -10,17 +10,23 @@ from core.payment.states import AttemptState, InvoiceState, OrderState, RefundSt
 
 
 class Order(Base):
-    """What a person has to pay (N-27). `expires_at`: the end of its cycle, until when it can be paid (A.7).
+    """What a person, or an organization for its people (ZJ-23), has to pay (N-27). `expires_at`: the end of its
+    cycle, until when it can be paid (A.7). `payer_name`: what the organization was called when it ordered.
 
-    `counter_id` names the organization at whose counter it is paid in person (X-10); None: online.
+    `counter_id` names the organization that receives the money itself (X-10, ZJ-25); None: online.
     """
 
     __tablename__ = "orders"
-    __table_args__ = (Index("ix_orders_payer", "payer_id", "created_at"), Index("ix_orders_state", "state"))
+    __table_args__ = (
+        Index("ix_orders_payer", "payer_id", "created_at"), Index("ix_orders_state", "state"),
+        Index("ix_orders_organization", "payer_organization_id", "created_at"),
+        CheckConstraint("(payer_id IS NULL) <> (payer_organization_id IS NULL)", name="one_payer"))
 
     id: Mapped[Id] = id_column()
     number: Mapped[str] = mapped_column(String(60), unique=True)
-    payer_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    payer_id: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
+    payer_organization_id: Mapped[Id | None] = mapped_column(ForeignKey("organization.id"))
+    payer_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
     state: Mapped[str] = mapped_column(String(12), default=OrderState.UNPAID)
     total_fen: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]

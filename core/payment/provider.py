@@ -11,11 +11,12 @@ from core.payment.states import Fact
 
 
 class Channel(StrEnum):
-    """How a trainee pays: 【微信】 or 【支付宝】, or in person at a counter (X-10)."""
+    """How is paid: 【微信】 or 【支付宝】, in person at a counter (X-10), or to a bank account (ZJ-23)."""
 
     WECHAT = "wechat"
     ALIPAY = "alipay"
     COUNTER = "counter"
+    TRANSFER = "transfer"
 
 
 @dataclass(frozen=True)

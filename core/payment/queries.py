@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import segno
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from core.base.db import Id
@@ -77,6 +78,11 @@ def own_attempt(ctx: Ctx, order: Order, attempt_id: Id) -> PaymentAttempt | None
     """One payment of an order."""
     attempt = ctx.db.get(PaymentAttempt, attempt_id)
     return attempt if attempt is not None and attempt.order_id == order.id else None
+
+
+def code_picture(attempt: PaymentAttempt) -> str:
+    """What a payer scans, as the address of an image."""
+    return segno.make(attempt.code_url, error="m").svg_data_uri(scale=6, border=2)
 
 
 def order_by_id(ctx: Ctx, order_id: Id) -> Order | None:

@@ -35,7 +35,7 @@ def refund_own(ctx: Ctx, order_id: Id) -> None:
     """The payer takes the whole amount back while nothing has been studied (A.7)."""
     order = own_order(ctx.db, ctx.actor.person_id, order_id)
     refuse_all(refund_problems(ctx, order))
-    _begin(ctx, order, _("学员申请，尚未开始学习"))
+    begin_refund(ctx, order, _("学员申请，尚未开始学习"))
 
 
 def refund_by_staff(ctx: Ctx, order_id: Id, reason: str) -> None:
@@ -48,10 +48,11 @@ def refund_by_staff(ctx: Ctx, order_id: Id, reason: str) -> None:
         raise Refused("at_counter", _("这笔费用是在培训机构缴的，请由该机构在“机构报名”里退费。"))
     if order.state != OrderState.PAID:
         raise Refused("order_" + order.state, _("只有已支付的订单可以退款。"))
-    _begin(ctx, order, reason)
+    begin_refund(ctx, order, reason)
 
 
-def _begin(ctx: Ctx, order: Order, reason: str) -> None:
+def begin_refund(ctx: Ctx, order: Order, reason: str) -> None:
+    """Have the provider give back what it took for a paid order; Refused for any other."""
     locked = ctx.db.scalars(select(Order).where(Order.id == order.id).with_for_update()
                             .execution_options(populate_existing=True)).one()
     if locked.state != OrderState.PAID:

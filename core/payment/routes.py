@@ -2,7 +2,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-import segno
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -115,8 +114,7 @@ def code(order_id: UUID, attempt_id: UUID) -> ResponseReturnValue:
     if attempt is None or not attempt.code_url or attempt.expires_at <= ctx.now \
             or found.state != OrderState.UNPAID:
         return redirect(url_for(".pay", order_id=order_id))
-    picture = segno.make(attempt.code_url, error="m").svg_data_uri(scale=6, border=2)
-    return page("payment/code.html", order=found, attempt=attempt, picture=picture, now=ctx.now)
+    return page("payment/code.html", order=found, attempt=attempt, picture=queries.code_picture(attempt), now=ctx.now)
 
 
 @bp.get("/orders/<uuid:order_id>/state")

@@ -38,16 +38,21 @@ class LineWanted:
 def open_order(ctx: Ctx, payer_id: Id, lines: Sequence[LineWanted], expires_at: datetime, *,
                counter_id: Id | None = None) -> Order:
     """A new unpaid order (N-27); one that costs nothing is paid at once. `counter_id`: paid in person there."""
-    order = Order(number=rules.order_number(ctx.now, secrets.randbelow(1_000_000)), payer_id=payer_id,
-                  state=OrderState.UNPAID, total_fen=sum(line.amount_fen for line in lines), created_at=ctx.now,
-                  expires_at=expires_at, counter_id=counter_id)
+    order = Order(payer_id=payer_id, expires_at=expires_at, counter_id=counter_id)
     order.lines = [OrderLine(place=place, subject_type=line.subject_type, subject_id=line.subject_id,
                              title=line.title, amount_fen=line.amount_fen) for place, line in enumerate(lines, 1)]
+    return enter(ctx, order)
+
+
+def enter(ctx: Ctx, order: Order) -> Order:
+    """Give a new order with its lines its number and its sum, and have it expire when its time is over."""
+    order.number, order.state = rules.order_number(ctx.now, secrets.randbelow(1_000_000)), OrderState.UNPAID
+    order.total_fen, order.created_at = sum(line.amount_fen for line in order.lines), ctx.now
     ctx.db.add(order)
     ctx.db.flush()
     ctx.record("payment.open_order", order.number, fen=order.total_fen, lines=len(order.lines))
     ctx.enqueue("payment.expire", {"order": str(order.id)}, key=f"payment.expire:{order.id}",
-                not_before=expires_at)
+                not_before=order.expires_at)
     return order
 
 
@@ -66,17 +71,32 @@ def own_order(session: Session, person_id: Id | None, order_id: Id) -> Order:
     return order
 
 
-def begin_payment(ctx: Ctx, order_id: Id, channel: Channel, return_url: str) -> Id:
+def organizations_order(session: Session, organization_id: Id | None, order_id: Id) -> Order:
+    """An order that this organization pays; NotFound for any other."""
+    order = session.get(Order, order_id)
+    if order is None or organization_id is None or order.payer_organization_id != organization_id:
+        raise NotFound("order", _("没有找到这个订单。"))
+    return order
+
+
+def _payers_order(ctx: Ctx, session: Session, order_id: Id, organization_id: Id | None) -> Order:
+    return own_order(session, ctx.actor.person_id, order_id) if organization_id is None \
+        else organizations_order(session, organization_id, order_id)
+
+
+def begin_payment(ctx: Ctx, order_id: Id, channel: Channel, return_url: str, *,
+                  organization_id: Id | None = None) -> Id:
     """Ask the provider for a code by which the payer's own order can be paid (N-28); returns the attempt's id.
+    `organization_id`: the payer, where it is not the acting person.
 
     Asking again while a code is good gives the same code. A code of the other channel is closed first.
     Refused when there is nothing to pay, Unavailable when the provider is silent.
     """
     provider = provider_of(ctx)
     with ctx.aside() as session:
-        order = own_order(session, ctx.actor.person_id, order_id)
+        order = _payers_order(ctx, session, order_id, organization_id)
         _must_be_payable(order, ctx.now)
-        attempts = _open_attempts(session, order.id)
+        attempts = open_attempts(session, order.id)
         attempt = next((one for one in attempts if one.channel == channel and one.expires_at > ctx.now), None)
         if attempt is None:
             attempt = _new_attempt(ctx, session, order, channel, provider.name, provider.merchant)
@@ -111,7 +131,8 @@ def _must_be_payable(order: Order, now: datetime) -> None:
         raise Refused("order_expired", _("这个订单的培训周期已经结束，不能再付款。请重新选择培训周期。"))
 
 
-def _open_attempts(session: Session, order_id: Id) -> list[PaymentAttempt]:
+def open_attempts(session: Session, order_id: Id) -> list[PaymentAttempt]:
+    """The payments of an order that were asked for and are not known to have ended, the oldest first."""
     return list(session.scalars(select(PaymentAttempt).where(
         PaymentAttempt.order_id == order_id, PaymentAttempt.state == AttemptState.OPEN)
         .order_by(PaymentAttempt.created_at)))
@@ -129,11 +150,11 @@ def _new_attempt(ctx: Ctx, session: Session, order: Order, channel: Channel, pro
     return attempt
 
 
-def check_order(ctx: Ctx, order_id: Id) -> OrderState:
+def check_order(ctx: Ctx, order_id: Id, *, organization_id: Id | None = None) -> OrderState:
     """已付款？ Ask the provider what became of the payer's order, and take it in; the order's state after that."""
     with ctx.tenant.session(write=False) as session:
-        order = own_order(session, ctx.actor.person_id, order_id)
-        numbers = [one.number for one in _open_attempts(session, order.id) if one.code_url]
+        order = _payers_order(ctx, session, order_id, organization_id)
+        numbers = [one.number for one in open_attempts(session, order.id) if one.code_url]
     ask_and_take(ctx, numbers)
     return OrderState(ctx.db.get_one(Order, order_id).state)
 
@@ -205,19 +226,26 @@ def _note_refunded(ctx: Ctx, attempt: PaymentAttempt) -> None:
         refund.state, refund.done_at = RefundState.DONE, ctx.now
 
 
-def cancel_order(ctx: Ctx, order_id: Id) -> OrderState:
+def cancel_order(ctx: Ctx, order_id: Id, *, organization_id: Id | None = None) -> OrderState:
     """Cancel the payer's own unpaid order; its lines' subjects are free again. Money that comes all the same
     goes back by itself. Returns the state: paid, when the payment was faster."""
     with ctx.tenant.session(write=False) as session:
-        order = own_order(session, ctx.actor.person_id, order_id)
+        order = _payers_order(ctx, session, order_id, organization_id)
         if order.state == OrderState.CLOSED:
             return OrderState.CLOSED
         if not may_move(OrderState(order.state), OrderState.CLOSED):
             raise Refused("order_" + order.state, _("只有未支付的订单可以取消。已支付的订单请申请退款。"))
-        numbers = [one.number for one in _open_attempts(session, order.id) if one.code_url]
+    close_codes(ctx, order_id)
+    return _end_unpaid(ctx, order_id, OrderState.CLOSED)
+
+
+def close_codes(ctx: Ctx, order_id: Id) -> None:
+    """Make the codes of an order unpayable, and take in the money of one that was paid already. Called before
+    `ctx.db` is touched: the provider is asked."""
+    with ctx.tenant.session(write=False) as session:
+        numbers = [one.number for one in open_attempts(session, order_id) if one.code_url]
     for number, fact in close_at_provider(ctx, numbers):
         take_in(ctx, number, fact)
-    return _end_unpaid(ctx, order_id, OrderState.CLOSED)
 
 
 def close_at_provider(ctx: Ctx, numbers: Sequence[str]) -> list[tuple[str, Fact]]:
@@ -244,7 +272,5 @@ def expire_order(ctx: Ctx, order_id: Id) -> None:
     order = ctx.db.get_one(Order, order_id)
     if not rules.is_over(OrderState(order.state), order.expires_at, ctx.now):
         return
-    numbers = [one.number for one in _open_attempts(ctx.db, order.id) if one.code_url]
-    for number, fact in close_at_provider(ctx, numbers):
-        take_in(ctx, number, fact)
+    close_codes(ctx, order_id)
     _end_unpaid(ctx, order_id, OrderState.EXPIRED)

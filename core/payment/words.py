@@ -13,7 +13,7 @@ ORDER_TONES = {
     OrderState.REFUNDING: "active", OrderState.REFUNDED: "quiet",
 }
 CHANNEL_WORDS = {Channel.WECHAT: _l("微信"), Channel.ALIPAY: _l("支付宝"),
-                 Channel.COUNTER: _l("在培训机构缴费")}
+                 Channel.COUNTER: _l("在培训机构缴费"), Channel.TRANSFER: _l("汇款或转账")}
 INVOICE_WORDS = {
     InvoiceState.REQUESTED: _l("已申请，等待开具"), InvoiceState.ISSUED: _l("已开具"),
     InvoiceState.WITHDRAWN: _l("订单已退款，不再开具"),
