@@ -26,7 +26,7 @@ class Order(Base):
     number: Mapped[str] = mapped_column(String(60), unique=True)
     payer_id: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     payer_organization_id: Mapped[Id | None] = mapped_column(ForeignKey("organization.id"))
-    payer_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    payer_name: Mapped[str] = mapped_column(String(100), default="", server_default="", info=personal(Retention.MONEY))
     state: Mapped[str] = mapped_column(String(12), default=OrderState.UNPAID)
     total_fen: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]

@@ -122,7 +122,7 @@ def test_orders_of_before_are_kept_by_the_migration(tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
     person, order = new_id().hex, new_id().hex
     with writing(engine).begin() as connection:
-        command.upgrade(alembic_config(connection), "core_0024")
+        command.upgrade(alembic_config(connection), "core_0025")
         columns = connection.execute(text("SELECT name, type FROM pragma_table_info('person') WHERE \"notnull\"")).all()
         values = {name: person if name == "id" else "2026-01-01 00:00:00" if kind == "DATETIME" else "1"
                   for name, kind in columns}
@@ -135,7 +135,7 @@ def test_orders_of_before_are_kept_by_the_migration(tmp_path: Path) -> None:
         connection.execute(text(
             "INSERT INTO order_line (id, order_id, place, subject_type, subject_id, title, amount_fen) "
             "VALUES (:id, :order, 1, 'x', :id, 'x', 9600)"), {"id": new_id().hex, "order": order})
-    for step, target in ((command.upgrade, "core_0025"), (command.downgrade, "core_0024"),
+    for step, target in ((command.upgrade, "core_0026"), (command.downgrade, "core_0025"),
                          (command.upgrade, f"{CORE}@head")):
         with writing(engine).begin() as connection:
             step(alembic_config(connection), target)

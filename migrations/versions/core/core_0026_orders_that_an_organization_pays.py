@@ -2,8 +2,8 @@
 from alembic import op
 import sqlalchemy as sa
 
-revision = 'core_0025'
-down_revision = 'core_0024'
+revision = 'core_0026'
+down_revision = 'core_0025'
 branch_labels = None
 depends_on = None
 
