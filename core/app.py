@@ -24,7 +24,7 @@ from core.web.installing import installing
 log = logging.getLogger("jianxue.plugins")
 
 FLOWS = ("web", "admin", "identity", "documents", "notification", "payment", "presence", "organization", "registry",
-         "registration", "cycle", "course", "exam", "audit", "certificate", "deadline", "console")
+         "blacklist", "registration", "cycle", "course", "exam", "audit", "certificate", "deadline", "console")
 """From the lowest to the highest; the order of hooks' default answers and of event subscribers."""
 
 PARTS = ("models", "events", "jobs", "defaults")

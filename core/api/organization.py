@@ -1,4 +1,5 @@
-"""For a plugin whose parties register themselves: the organization behind them, and the announced institutions."""
+"""For a plugin whose parties register themselves, and for one that chooses an institution: the organization behind a
+party; what institutions offer, how they are paid, where they test."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,12 +9,31 @@ from sqlalchemy.exc import IntegrityError
 
 from core.base.db import Id, new_id
 from core.base.errors import Conflict, NotFound
-from core.organization import Organization
 from core.organization.institutions import institutions
+from core.organization.models import InstitutionFee, Organization, Post, TestPlace
+from core.organization.modes import MODE_WORDS, SANCTION_WORDS, WAY_WORDS, Mode, PaymentWay, SanctionKind
+from core.organization.offers import (
+    Announcement,
+    Institution,
+    Offer,
+    Place,
+    announce,
+    announcements,
+    institution_of,
+    institutions_offering,
+    offer_in_force,
+    offers,
+    withdraw,
+)
+from core.organization.queries import post_by_id, posts
+from core.organization.sanctions import Standing
 from core.tenancy import Ctx
 
-__all__ = ["Party", "PartyFacts", "change_party", "institutions_in", "like_party", "open_party", "parties_of",
-           "party_of", "party_with_code"]
+__all__ = ["MODE_WORDS", "SANCTION_WORDS", "WAY_WORDS", "Announcement", "Institution", "InstitutionFee", "Mode",
+           "Offer", "Organization", "Party", "PartyFacts", "PaymentWay", "Place", "Post", "SanctionKind", "Standing",
+           "TestPlace", "announce", "announcements", "change_party", "institution_of", "institutions_in",
+           "institutions_offering", "like_party", "offer_in_force", "offers", "open_party", "parties_of", "party_of",
+           "party_with_code", "post_by_id", "posts", "withdraw"]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """For a plugin that has to do with certificates: what a person holds, moving a status by an entry with its reason."""
 from core.base.db import Id
+from core.blacklist import Bar, bar_sentence, barred
+from core.blacklist import check_not_barred as _check_not_barred
 from core.contract.values import CertificateFacts
 from core.identity import person_of
 from core.registry import STATUS_TEXTS, Status, certificate, certificate_facts, certificates_of
@@ -27,4 +29,11 @@ def lift_abnormal(ctx: Ctx, certificate_id: Id, reason: str) -> None:
     _lift(ctx, certificate(ctx, certificate_id), reason)
 
 
-__all__ = ["ABNORMAL", "NORMAL", "held_by", "lift_abnormal", "set_abnormal"]
+def check_not_barred(ctx: Ctx, person_id: Id) -> None:
+    """Refused while the person is on the blacklist: before an enrollment, a test, a certificate (ZJ-14). Several at
+    once: `barred`, with `Bar.until` and `bar_sentence`."""
+    _check_not_barred(ctx, person_of(ctx, person_id))
+
+
+__all__ = ["ABNORMAL", "NORMAL", "Bar", "bar_sentence", "barred", "check_not_barred", "held_by", "lift_abnormal",
+           "set_abnormal"]

@@ -13,6 +13,7 @@ from core.base.ids import IdError, parse_credit_code
 from core.identity import Account
 from core.identity.staffing import limit_staff, staff_by_username, staff_of
 from core.organization.models import InstitutionFee, Organization
+from core.organization.modes import Mode
 from core.tenancy import Ctx, Role
 
 INSTITUTION = "institution"
@@ -48,15 +49,18 @@ def institution(ctx: Ctx, organization_id: Id | None) -> Organization:
 
 
 def fees_of(ctx: Ctx, held: Organization) -> Sequence[InstitutionFee]:
-    """All that was ever announced, the newest first."""
-    return ctx.db.scalars(select(InstitutionFee).where(InstitutionFee.organization_id == held.id)
-                          .order_by(InstitutionFee.since.desc(), InstitutionFee.id.desc())).all()
+    """What was ever announced for every post of continuing education, the newest first (GD-06)."""
+    return ctx.db.scalars(select(InstitutionFee).where(
+        InstitutionFee.organization_id == held.id, InstitutionFee.post_id.is_(None),
+        InstitutionFee.mode == Mode.CONTINUING).order_by(
+            InstitutionFee.since.desc(), InstitutionFee.id.desc())).unique().all()
 
 
 def fee_in_force(ctx: Ctx, held: Organization) -> InstitutionFee | None:
     """The announced fee of today (GD-06); None before the first one's day."""
     today = local_date(ctx.now)
-    return next((fee for fee in fees_of(ctx, held) if fee.since <= today), None)
+    newest = next((fee for fee in fees_of(ctx, held) if fee.since <= today), None)
+    return newest if newest is not None and not newest.withdrawn else None
 
 
 def add_institution(ctx: Ctx, facts: InstitutionFacts) -> Organization:

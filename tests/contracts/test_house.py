@@ -20,7 +20,9 @@ MAX_FUNCTION = 60
 PERSONAL_NAME = re.compile(r"(^|_)(name|phone|id_number|email|address|photo\w*|descriptor|account_number)$")
 NOT_PERSONAL = {
     # tables whose `name` is not a person's
-    "post", "package", "lesson", "organization", "notice",
+    "post", "package", "lesson", "organization", "notice", "test_place",
+    # an institution's bank account
+    "institution_profile",
 }
 
 

@@ -5,16 +5,9 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
+from core.api.organization import MODE_WORDS, Mode
 
-class Mode(StrEnum):
-    """培训方式 of a batch; continuing education has none to choose (ZJ-26)."""
-
-    ONLINE = "online"
-    OFFLINE = "offline"
-    CONTINUING = "continuing"
-
-
-MODE_WORDS = {Mode.ONLINE: _l("线上"), Mode.OFFLINE: _l("线下"), Mode.CONTINUING: _l("继续教育")}
+__all__ = ["ENTRY_WORDS", "MODE_WORDS", "MOVES", "REVIEW_WORDS", "STATE_TONES", "CandidateState", "Mode", "SheetState"]
 
 
 class SheetState(StrEnum):
