@@ -1,5 +1,9 @@
-"""For a plugin that chooses what is studied."""
-from core.course.catalogue import packages_for, recommended_codes
+"""For a plugin that chooses what is studied, and when."""
+from collections.abc import Sequence
+
+from core.base.db import Id
+from core.course import progress_of_enrollment
+from core.course.catalogue import begin_studies, packages_for, recommended_codes
 from core.tenancy import Ctx
 
 
@@ -9,4 +13,16 @@ def offered_packages(ctx: Ctx, post: str, year: int) -> tuple[str, ...]:
     return (*first, *(package.code for package in packages_for(ctx, post, year) if package.code not in first))
 
 
-__all__ = ["offered_packages", "recommended_codes"]
+def package_titles(ctx: Ctx, post: str, year: int) -> Sequence[tuple[str, str]]:
+    """Code and title of the same, for a form."""
+    titles = {package.code: package.title for package in packages_for(ctx, post, year)}
+    return [(code, titles[code]) for code in offered_packages(ctx, post, year)]
+
+
+def learned_hours(ctx: Ctx, enrollment_id: Id) -> tuple[int, int]:
+    """Class hours learned and owed in all."""
+    learned = progress_of_enrollment(ctx, enrollment_id)
+    return learned.credited_hours, learned.total_hours
+
+
+__all__ = ["begin_studies", "learned_hours", "offered_packages", "package_titles", "recommended_codes"]

@@ -1,12 +1,18 @@
 """For a plugin that has to do with certificates: what a person holds, moving a status by an entry with its reason."""
+from flask_babel import gettext as _
+
 from core.base.db import Id
+from core.base.errors import Unavailable
 from core.blacklist import Bar, bar_sentence, barred
 from core.blacklist import check_not_barred as _check_not_barred
+from core.certificate.service import issue_first as issue
 from core.contract.values import CertificateFacts
 from core.identity import person_of
-from core.registry import STATUS_TEXTS, Status, certificate, certificate_facts, certificates_of
+from core.organization import Post
+from core.registry import STATUS_TEXTS, Status, certificate, certificate_facts, certificates_of, pull_certificates
 from core.registry import lift_abnormal as _lift
 from core.registry import set_abnormal as _set
+from core.registry.gateway import GatewayDown
 from core.tenancy import Ctx
 
 NORMAL, ABNORMAL = str(STATUS_TEXTS[Status.NORMAL]), str(STATUS_TEXTS[Status.ABNORMAL])
@@ -35,5 +41,20 @@ def check_not_barred(ctx: Ctx, person_id: Id) -> None:
     _check_not_barred(ctx, person_of(ctx, person_id))
 
 
-__all__ = ["ABNORMAL", "NORMAL", "Bar", "bar_sentence", "barred", "check_not_barred", "held_by", "lift_abnormal",
-           "set_abnormal"]
+def pull(ctx: Ctx, person_id: Id) -> None:
+    """Bring what is held here up to what the ministry holds, now (N-18). Refused for another name there, Unavailable
+    while it does not answer."""
+    try:
+        pull_certificates(ctx, person_of(ctx, person_id))
+    except GatewayDown as error:
+        raise Unavailable("registry_down", _("证书登记系统暂时没有回应，请稍后再试。")) from error
+
+
+def issue_first(ctx: Ctx, person_id: Id, post_id: Id, province: str) -> CertificateFacts:
+    """首次取证: the certificate of who has passed the test (ZJ-30); Conflict for who holds one of the post."""
+    person = person_of(ctx, person_id)
+    return certificate_facts(ctx, issue(ctx, person, ctx.db.get_one(Post, post_id), province), person)
+
+
+__all__ = ["ABNORMAL", "NORMAL", "Bar", "bar_sentence", "barred", "check_not_barred", "held_by", "issue_first",
+           "lift_abnormal", "pull", "set_abnormal"]

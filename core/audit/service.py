@@ -34,12 +34,15 @@ HOURS_PASSED = "audit.hours_passed"
 def consider(ctx: Ctx, enrollment_id: Id) -> AuditCase | None:
     """Open a case when study and, where this post needs it, the exam are done (N-44, X-15).
 
+    Never for a first training: its test is what is judged (A.7).
     Idempotent: an enrollment that waits or has passed gets no second case. Where the tenant has no audit
     (rule audit.required) the case is passed at once, so that the record looks alike everywhere.
     """
     row = enrollment(ctx, enrollment_id)
     latest = latest_case(ctx, enrollment_id)
-    if row.state != EnrollmentState.OPEN or (latest is not None and latest.state != CaseState.CLEARED):
+    if row.first_time or row.state != EnrollmentState.OPEN:
+        return None
+    if latest is not None and latest.state != CaseState.CLEARED:
         return None
     learned = progress_of_enrollment(ctx, enrollment_id)
     required = hooks(ctx).resolve_exam_required(enrollment_facts(ctx, row, learned.credited_hours))

@@ -17,7 +17,7 @@ from core.contract.values import (
     Step,
     StepState,
 )
-from core.cycle import enrollments_of
+from core.cycle import continuing_of
 from core.extension import hooks
 from core.identity import person_facts, person_of
 from core.registry import STATUS_TEXTS, Status
@@ -58,7 +58,7 @@ def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
 
 
 def _proof_step(ctx: Ctx, person: PersonFacts) -> Step:
-    title, rows = _("生成培训证明"), enrollments_of(ctx, person.id)
+    title, rows = _("生成培训证明"), continuing_of(ctx, person.id)
     ready = [row for row in rows if not missing(ctx, row.id)]
     waiting = next((row for row in ready if standing_proof(ctx, row.id) is None), None)
     if waiting is not None:
@@ -73,7 +73,10 @@ def _proof_step(ctx: Ctx, person: PersonFacts) -> Step:
 
 @hookimpl(trylast=True)
 def collect_enrollment_actions(ctx: Ctx, enrollment: EnrollmentFacts) -> list[Action]:
-    """打印证书 of a row of 我的培训: before it can be, it says what is missing (N-32, N-49)."""
+    """打印证书 of a row of 我的培训: before it can be, it says what is missing (N-32, N-49). A first training has no
+    year's proof; its certificate is in 证书管理 (ZJ-36)."""
+    if enrollment.first_time:
+        return []
     why_not = missing(ctx, enrollment.id)
     if why_not:
         return [Action("proof", _("打印证书"), why_not=why_not, order=30)]

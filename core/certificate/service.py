@@ -10,6 +10,8 @@ from core.certificate.models import CertificateIssue
 from core.certificate.rules import certificate_number, series_of
 from core.extension import hooks
 from core.identity import Person, person_of
+from core.organization import Post
+from core.registry import issue_first as enter_first
 from core.registry import (
     Certificate,
     Kind,
@@ -40,7 +42,7 @@ def replace(ctx: Ctx, person: Person, certificate_id: Id) -> Certificate:
         raise Conflict(REPLACED, _("这本证书已经更新过，原证书已作废。请在“证书管理”查看新的电子证书。"))
     refuse_all(hooks(ctx).check_replacement(certificate_facts(ctx, old, person)))
     try:
-        new = issue_electronic(ctx, old, _new_facts(ctx, old))
+        new = issue_electronic(ctx, old, _new_facts(ctx, old.province))
     except IntegrityError:
         raise Conflict(REPLACED, _("这本证书正在更新，请不要重复点击。请稍后在“证书管理”查看。")) from None
     issue_version(ctx, new)
@@ -48,12 +50,23 @@ def replace(ctx: Ctx, person: Person, certificate_id: Id) -> Certificate:
     return new
 
 
-def _new_facts(ctx: Ctx, old: Certificate) -> NewCertificate:
+def issue_first(ctx: Ctx, person: Person, post: Post, province: str) -> Certificate:
+    """首次取证: the certificate of who has passed the test (ZJ-30). It is drawn when its holder first fetches it, since
+    only then basics and photo must be complete (ZJ-36). Conflict for who holds one of the post that is not ended."""
+    if any(held.post_id == post.id and status_of(held) not in (Status.VOID, Status.CANCELLED)
+           for held in certificates_of(ctx, person, foreign=True)):
+        raise Conflict("certificate_held", _("这位学员已经持有%(post)s岗位证书，没有重复发证。", post=post.name))
+    new = enter_first(ctx, person, post, _new_facts(ctx, province))
+    ctx.record("certificate.first", new.id, post=post.name)
+    return new
+
+
+def _new_facts(ctx: Ctx, province: str) -> NewCertificate:
     rules = ctx.rules().certificate
     today = local_date(ctx.now)
-    serial = next_serial(ctx, series_of(rules.number_format, old.province, today.year))
-    number = certificate_number(rules.number_format, old.province, today.year, serial)
-    return NewCertificate(number=number, issuer=rules.issuer, province=old.province, issued_on=today)
+    serial = next_serial(ctx, series_of(rules.number_format, province, today.year))
+    number = certificate_number(rules.number_format, province, today.year, serial)
+    return NewCertificate(number=number, issuer=rules.issuer, province=province, issued_on=today)
 
 
 def refresh(ctx: Ctx, person: Person, certificate_id: Id) -> CertificateIssue:

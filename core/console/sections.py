@@ -44,8 +44,10 @@ def show(section: Section) -> ResponseReturnValue:
 @policy(Permission.STUDY)
 def pretraining() -> ResponseReturnValue:
     """N-19: 考前培训 is for a first certificate; institutions hold it."""
+    ctx = current_ctx()
+    rows = tuple(_plan_row(row) for row in enrollments_of(ctx, current_person(ctx).id) if row.first_time)
     return show(Section("pretraining", _("考前培训"), _("考前培训面向首次取证的人员，由培训机构组织。"), _("您没有考前培训"),
-                        _("培训机构为您报名后，会显示在这里。已经有岗位证书的，请办理继续教育。")))
+                        _("培训机构为您报名后，会显示在这里。已经有岗位证书的，请办理继续教育。"), _plan_columns(), rows))
 
 
 @bp.get("/plans")
@@ -53,14 +55,20 @@ def pretraining() -> ResponseReturnValue:
 def plans() -> ResponseReturnValue:
     """N-10: 培训管理, the trainings of this person, the first enrolled first (N-24)."""
     ctx = current_ctx()
-    rows = tuple({"title": course_title(row), "href": "", "period": period(row.year), "hours": due_of(row).total,
-                  "enrolled": isoday(row.enrolled_at), "state": STATE_WORDS[EnrollmentState(row.state)],
-                  "tone": STATE_TONES[EnrollmentState(row.state)]}
-                 for row in enrollments_of(ctx, current_person(ctx).id))
-    columns = (("title", _("培训名称")), ("period", _("培训周期"), "date"), ("hours", _("应学学时"), "num"),
-               ("enrolled", _("报名时间"), "date"), ("state", _("状态")))
+    rows = tuple(_plan_row(row) for row in enrollments_of(ctx, current_person(ctx).id))
     return show(Section("plans", _("培训管理"), _("您报名的每一次培训都列在这里。"), _("您还没有培训"),
-                        _("选好证书和培训周期并缴费后，培训会显示在这里。"), columns, rows))
+                        _("选好证书和培训周期并缴费后，培训会显示在这里。"), _plan_columns(), rows))
+
+
+def _plan_columns() -> tuple[tuple[str, ...], ...]:
+    return (("title", _("培训名称")), ("period", _("培训周期"), "date"), ("hours", _("应学学时"), "num"),
+            ("enrolled", _("报名时间"), "date"), ("state", _("状态")))
+
+
+def _plan_row(row: Enrollment) -> dict[str, Any]:
+    return {"title": course_title(row), "href": "", "period": period(row.year), "hours": due_of(row).total or "—",
+            "enrolled": isoday(row.enrolled_at), "state": STATE_WORDS[EnrollmentState(row.state)],
+            "tone": STATE_TONES[EnrollmentState(row.state)]}
 
 
 @bp.get("/tests")

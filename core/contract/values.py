@@ -100,11 +100,11 @@ class Deadline:
 
 @dataclass(frozen=True)
 class EnrollmentFacts:
-    """One post in one year (N-27)."""
+    """One post in one year (N-27); without a certificate it is the training for the first one (首次取证, ZJ-27)."""
 
     id: Id
     person_id: Id
-    certificate_id: Id
+    certificate_id: Id | None
     post: str
     year: int
     kind: str
@@ -113,6 +113,11 @@ class EnrollmentFacts:
     hours_done: int
     hours_total: int
     paid: bool
+
+    @property
+    def first_time(self) -> bool:
+        """首次取证: no hours audit, no year's record, no online exam (A.7)."""
+        return self.certificate_id is None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 
 from core.base.db import Id
 from core.base.errors import NotFound, Refused
@@ -11,9 +11,10 @@ from core.course.choosing import in_order, place, taken_at_once
 from core.course.facts import enrollment_facts
 from core.course.ledger import Part
 from core.course.media import MediaError, duration_of
-from core.course.models import Lesson, Package, Study, StudyPackage
+from core.course.models import Lesson, Package, Study, StudyLease, StudyPackage
 from core.course.queries import pace
 from core.course.subjects import subject
+from core.cycle import Enrollment
 from core.extension import hooks
 from core.tenancy import Ctx
 
@@ -36,6 +37,25 @@ def begin_study(ctx: Ctx, enrollment_id: Id) -> Study:
         ctx.db.add(StudyPackage(enrollment_id=asked.id, package_id=package.id, position=place(packages, package)))
     ctx.db.flush()
     return study
+
+
+def begin_studies(ctx: Ctx, enrollment_ids: Sequence[Id], codes: Sequence[str]) -> None:
+    """Open several studies with these packages: what an institution's plan gives its trainees (X-11, ZJ-27).
+
+    A study that is open takes the packages too, unless its player has been opened: hours stay with what gave them.
+    """
+    packages = in_order(ctx, codes)
+    begun = set(ctx.db.scalars(select(StudyLease.enrollment_id).where(StudyLease.enrollment_id.in_(enrollment_ids))))
+    wanted = [one for one in enrollment_ids if one not in begun]
+    known = set(ctx.db.scalars(select(Study.enrollment_id).where(Study.enrollment_id.in_(wanted))))
+    people = ctx.db.execute(select(Enrollment.id, Enrollment.person_id).where(Enrollment.id.in_(wanted)))
+    ctx.db.add_all(Study(enrollment_id=row.id, person_id=row.person_id, opened_at=ctx.now, completed_at=None)
+                   for row in people if row.id not in known)
+    ctx.db.flush()
+    ctx.db.execute(delete(StudyPackage).where(StudyPackage.enrollment_id.in_(wanted)))
+    ctx.db.add_all(StudyPackage(enrollment_id=one, package_id=package.id, position=place(packages, package))
+                   for one in wanted for package in packages)
+    ctx.db.flush()
 
 
 def packages_for(ctx: Ctx, post: str, year: int) -> Sequence[Package]:

@@ -66,7 +66,8 @@ def collect_enrollment_actions(ctx: Ctx, enrollment: EnrollmentFacts) -> list[Ac
         study = [Action("study", _("开始学习"), url_for("course.player", enrollment_id=enrollment.id), order=10,
                         primary=True)]
     else:
-        study = [Action("study", _("开始学习"), why_not=_("完成缴费后即可学习"), order=10)]
+        waits = _("培训机构编入培训计划后即可学习") if asked.first_time else _("完成缴费后即可学习")
+        study = [Action("study", _("开始学习"), why_not=waits, order=10)]
     if begun and to_choose(ctx, asked):
         study = [_choose(asked, 10), Action("study", _("开始学习"), why_not=_("请先点“推荐课程包”选择课程"), order=12)]
     elif begun and may_choose(ctx, asked):

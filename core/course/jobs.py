@@ -14,6 +14,7 @@ from core.course.sealing import seal_hours
 from core.course.service import close_idle_leases, recheck_completion, stop_study
 from core.course.supervision import tell_of_session
 from core.course.uploads import prepare_lesson
+from core.course.subjects import subject
 from core.cycle import EnrollmentCancelled, EnrollmentOpened, HoursDueChanged
 from core.identity import person_of
 from core.notification import send_sms
@@ -29,7 +30,8 @@ _BATCHES_A_RUN = 10
 @subscribe(EnrollmentOpened)
 def opened(ctx: Ctx, event: EnrollmentOpened) -> None:
     """Paid for: the packages are chosen, and 开始学习 appears (N-29, N-33)."""
-    begin_study(ctx, event.enrollment_id)
+    if not subject(ctx, event.enrollment_id).first_time:      # that one begins with its plan (ZJ-27, X-11)
+        begin_study(ctx, event.enrollment_id)
 
 
 @subscribe(HoursDueChanged)
@@ -54,7 +56,7 @@ def proved(ctx: Ctx, event: PresenceProved) -> None:
 def completed(ctx: Ctx, event: StudyCompleted) -> None:
     """The completion goes out as an SMS too, where the tenant has a text for it (X-13, GD-14); once a round."""
     study = study_of(ctx, event.enrollment_id)
-    if study is not None and ctx.rules().texts.completion_sms:
+    if study is not None and ctx.rules().texts.completion_sms and not subject(ctx, event.enrollment_id).first_time:
         send_sms(ctx, person_of(ctx, study.person_id), "completion_sms",
                  key=f"studied:{event.enrollment_id}:{study.round}")
 

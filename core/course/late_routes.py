@@ -10,7 +10,7 @@ from core.base.db import Id
 from core.course import queries, returns
 from core.course.beating import standing
 from core.course.schemas import LateSchema
-from core.course.subjects import Subject, own_subject
+from core.course.subjects import Subject, completion_popup, own_subject
 from core.course.wording import Words, hours_text, late_sentence, waiting_text
 from core.tenancy import Ctx
 from core.web import current_ctx
@@ -55,4 +55,4 @@ def hours_of(ctx: Ctx, subject: Subject) -> dict[str, Any]:
     learned = queries.progress(ctx, subject)
     shown = {"hours_text": hours_text(learned), "done": learned.done,
              "waiting_text": waiting_text(learned.waiting_slots * queries.pace(ctx).slot_ms // 1000)}
-    return {**shown, "popup": ctx.rules().texts.completion_popup} if learned.done else shown
+    return {**shown, "popup": completion_popup(ctx, subject)} if learned.done else shown

@@ -18,7 +18,7 @@ from core.course.rules import Pace
 from core.course.schemas import BeatSchema, LeaseSchema
 from core.course.shedding import Shedding
 from core.course.streaming import video_piece
-from core.course.subjects import own_subject
+from core.course.subjects import completion_popup, own_subject
 from core.course.wording import Words, hours_text, listed, waiting_text
 from core.identity import device_token, know_device, new_device_token
 from core.presence import check_url
@@ -217,7 +217,7 @@ def beat() -> ResponseReturnValue:
         if body["stop"]:
             body["again"] = check_url(ctx, subject.id, url_for(".player", enrollment_id=subject.id))
     if done:
-        body["popup"] = ctx.rules().texts.completion_popup
+        body["popup"] = completion_popup(ctx, subject)
     return jsonify(body)
 
 

@@ -72,16 +72,18 @@ class Answer:
 
 def check_may_study(ctx: Ctx, asked: Subject) -> None:
     """Paid and open, the first enrolled first (N-24), the tenant's own conditions (X-09), hours still owed."""
-    if not asked.learnable or study_of(ctx, asked.id) is None:
+    if not asked.learnable or (study_of(ctx, asked.id) is None and not asked.first_time):
         raise Refused("not_opened", _("这项培训还没有开通，完成缴费后即可学习。"))
     problems = hooks(ctx).check_ready_to_study(facts_of_person(ctx, asked.person_id), enrollment_facts(ctx, asked))
     refuse_all(problems)
+    if study_of(ctx, asked.id) is None:
+        raise Refused("not_planned", _("培训机构还没有把您编入培训计划。编入后会通知您，到时再来学习。"))
     if to_choose(ctx, asked):
         raise Refused("package_missing", _("还没有选择课程。请先在“我的培训”点“推荐课程包”选择课程。"))
     for other in subjects_of(ctx, asked.person_id):
-        if other.id == asked.id:
+        if other.id == asked.id or asked.first_time:
             return
-        if other.learnable and not progress(ctx, other).done:
+        if other.learnable and not other.first_time and not progress(ctx, other).done:
             raise Refused("first_enrolled_first", _(
                 "请先学习先报名的岗位：%(title)s（%(post)s）。学完后再学习本岗位。", title=other.title, post=other.post))
 

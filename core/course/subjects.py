@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from core.base.db import Id
 from core.base.errors import NotFound
 from core.course.ledger import Due
-from core.cycle import Enrollment, EnrollmentState, in_turn
+from core.cycle import CONTINUING_TITLE, FIRST_TITLE, Enrollment, EnrollmentState, in_turn
 from core.organization import Post
 from core.tenancy import Ctx
 
@@ -20,11 +20,12 @@ LEARNING = frozenset({EnrollmentState.OPEN, EnrollmentState.COMPLETED})
 
 @dataclass(frozen=True)
 class Subject:
-    """`learnable`: paid for and open; `due` in class hours, exempted general hours apart (N-25)."""
+    """`learnable`: paid for, open and studied here: what a first training teaches in class owes no hours at all.
+    `due` in class hours, exempted general hours apart (N-25)."""
 
     id: Id
     person_id: Id
-    certificate_id: Id
+    certificate_id: Id | None
     post: str
     year: int
     kind: str
@@ -35,7 +36,12 @@ class Subject:
     @property
     def title(self) -> str:
         """培训名称 (N-32)."""
-        return f"{self.year}年继教-施工现场管理人员继续教育培训"
+        return f"{self.year}年{FIRST_TITLE if self.first_time else CONTINUING_TITLE}"
+
+    @property
+    def first_time(self) -> bool:
+        """首次取证: for no certificate yet."""
+        return self.certificate_id is None
 
 
 _SUBJECT = select(
@@ -62,6 +68,13 @@ def own_subject(ctx: Ctx, enrollment_id: Id) -> Subject:
     return found
 
 
+def completion_popup(ctx: Ctx, asked: Subject) -> str:
+    """What is said at the last hour (N-38); it speaks of the year's audit, which a first training has not."""
+    if asked.first_time:
+        return str(_("本次培训的线上学习已全部完成，请等待培训机构申请考试。"))
+    return ctx.rules().texts.completion_popup
+
+
 def _unknown() -> NotFound:
     return NotFound("enrollment_unknown", _("没有找到这项培训。请从“我的培训”中打开。"))
 
@@ -79,8 +92,10 @@ def _itself(row: Any) -> Any:
 
 def _of(ctx: Ctx, row: Any) -> Subject:
     rules = ctx.rules(row.enrolled_at).hours
-    exempted = max(0, rules.general - row.general_hours_due)
+    first_time = row.certificate_id is None
+    exempted = 0 if first_time else max(0, rules.general - row.general_hours_due)
+    due = Due(row.general_hours_due, row.professional_hours_due, exempted)
     return Subject(
         id=row.id, person_id=row.person_id, certificate_id=row.certificate_id, post=row.post,
-        year=row.year, kind=row.kind, due=Due(row.general_hours_due, row.professional_hours_due, exempted),
-        enrolled_at=row.enrolled_at, learnable=EnrollmentState(row.state) in LEARNING)
+        year=row.year, kind=row.kind, due=due, enrolled_at=row.enrolled_at,
+        learnable=EnrollmentState(row.state) in LEARNING and (not first_time or due.general + due.professional > 0))

@@ -18,6 +18,8 @@ from core.tenancy import Ctx
 
 CATEGORY = "继续教育"
 PROJECT = "施工现场管理人员继续教育培训"
+FIRST_CATEGORY = "职业培训"
+FIRST_PROJECT = "施工现场专业人员职业培训"
 STUDIES = ("study", "replay", "record")     # what a phone is for where it is for study only (BJ-04)
 LEARNED, UNLEARNED = "已学完", "未学完"
 
@@ -35,6 +37,14 @@ class Row:
     learned: Progress
     facts: EnrollmentFacts
     waits: str
+
+    @property
+    def category(self) -> str:
+        return FIRST_CATEGORY if self.facts.first_time else CATEGORY
+
+    @property
+    def project(self) -> str:
+        return FIRST_PROJECT if self.facts.first_time else PROJECT
 
     @property
     def state(self) -> str:
@@ -66,7 +76,8 @@ class Filter:
 
     def fits(self, row: Row) -> bool:
         return all(not wanted or wanted == found for wanted, found in (
-            (self.category, CATEGORY), (self.project, PROJECT), (self.post, row.post), (self.state, row.state)))
+            (self.category, row.category), (self.project, row.project), (self.post, row.post),
+            (self.state, row.state)))
 
 
 def rows(ctx: Ctx) -> list[Row]:
@@ -105,6 +116,8 @@ def cares(ctx: Ctx, shown: Sequence[Row]) -> list[Care]:
 def choices(found: Sequence[Row]) -> dict[str, list[tuple[str, str]]]:
     """What each filter offers."""
     posts = sorted({row.post for row in found})
-    return {"category": [(CATEGORY, CATEGORY)], "project": [(PROJECT, PROJECT)],
+    categories, projects = ({row.category for row in found} | {CATEGORY}, {row.project for row in found} | {PROJECT})
+    return {"category": [(one, one) for one in sorted(categories, reverse=True)],
+            "project": [(one, one) for one in sorted(projects, reverse=True)],
             "post": [(post, post) for post in posts],
             "state": [(UNLEARNED, UNLEARNED), (LEARNED, LEARNED)]}

@@ -98,7 +98,7 @@ def _rows(ctx: Ctx, order: OrderFacts) -> list[Enrollment]:
 def _years(ctx: Ctx, rows: list[Enrollment]) -> list[tuple[int, list[Enrollment]]]:
     if not rows:
         return []
-    live = queries.enrollments_of(ctx, rows[0].person_id)
+    live = queries.continuing_of(ctx, rows[0].person_id)
     return [(year, [one for one in live if one.year == year]) for year in sorted({row.year for row in rows})]
 
 
@@ -151,7 +151,7 @@ def _enrolling(ctx: Ctx, person: PersonFacts, path: OrderPath) -> Step:
         return Step(2, title, StepState.UNDER_WAY, _("购物车里有还没有提交的选择。"),
                     action=Action("cart", _("提交报名"), url_for("cycle.cart"), primary=True))
     year = rules.year_in_shanghai(ctx.now)
-    current = [one for one in queries.enrollments_of(ctx, person.id) if one.year == year]
+    current = [one for one in queries.continuing_of(ctx, person.id) if one.year == year]
     if current:
         return Step(2, title, StepState.DONE, _("%(year)s年度：%(posts)s", year=year, posts="、".join(
             one.post.name for one in current)), since=current[0].enrolled_at)

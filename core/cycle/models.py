@@ -16,9 +16,10 @@ _LIVE = text("state <> 'cancelled'")
 
 
 class Enrollment(Base):
-    """A certificate's post in a cycle. `turn` orders what was submitted in one go (N-24); `exemption` says why
-    the general hours are not owed (N-25, C-10): rule, post, since, by. `institution_id`: who enrolled the trainee in
-    person (GD-04); None: the trainee did."""
+    """A certificate's post in a cycle, or the training for a post's first certificate, which then has no
+    `certificate_id` and no part in the cycle's hours (docs/adr/0007). `turn` orders what was submitted in one go
+    (N-24); `exemption` says why the general hours are not owed (N-25, C-10): rule, post, since, by. `institution_id`:
+    who enrolled the trainee (GD-04, ZJ-25); None: the trainee did."""
 
     __tablename__ = "enrollment"
     __table_args__ = (
@@ -30,7 +31,7 @@ class Enrollment(Base):
 
     id: Mapped[Id] = id_column()
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
-    certificate_id: Mapped[Id] = mapped_column(ForeignKey("certificate.id"), index=True)
+    certificate_id: Mapped[Id | None] = mapped_column(ForeignKey("certificate.id"), index=True)
     post_id: Mapped[Id] = mapped_column(ForeignKey("post.id"))
     year: Mapped[int] = mapped_column(Integer)
     kind: Mapped[str] = mapped_column(String(20))
@@ -47,8 +48,13 @@ class Enrollment(Base):
     cancelled_at: Mapped[datetime | None]
 
     post: Mapped[Post] = relationship(lazy="joined")
-    certificate: Mapped[Certificate] = relationship(lazy="joined")
+    certificate: Mapped[Certificate | None] = relationship(lazy="joined")
     order: Mapped[Order | None] = relationship(lazy="selectin")
+
+    @property
+    def first_time(self) -> bool:
+        """首次取证: there is no certificate yet, it is what the training is for."""
+        return self.certificate_id is None
 
 
 class Admission(Base):

@@ -63,6 +63,11 @@ def enrollments_of(ctx: Ctx, person_id: Id, *, chosen: bool = False) -> list[Enr
     return [ctx.look_up(("enrollment", row.id), partial(_itself, row)) for row in found]
 
 
+def continuing_of(ctx: Ctx, person_id: Id) -> list[Enrollment]:
+    """Of these, what is studied for a certificate: they share the hours of a year (N-25) and go on record (N-50)."""
+    return [row for row in enrollments_of(ctx, person_id) if not row.first_time]
+
+
 def _itself(row: Enrollment) -> Enrollment:
     return row
 
@@ -130,7 +135,7 @@ def enrollment_facts(ctx: Ctx, row: Enrollment, hours_done: int = 0) -> Enrollme
     return EnrollmentFacts(
         id=row.id, person_id=row.person_id, certificate_id=row.certificate_id, post=row.post.name, year=row.year,
         kind=row.kind, general_due=row.general_hours_due, professional_due=row.professional_hours_due,
-        hours_done=hours_done, hours_total=plan(ctx).recorded,
+        hours_done=hours_done, hours_total=due_of(row).total if row.first_time else plan(ctx).recorded,
         paid=row.state in (EnrollmentState.OPEN, EnrollmentState.COMPLETED))
 
 
@@ -220,7 +225,7 @@ class CartLine:
 def cart(ctx: Ctx, person_id: Id) -> list[CartLine]:
     """购物车 (N-19): the choices in their order, with hours as they would be after submitting (N-25)."""
     chosen = enrollments_of(ctx, person_id, chosen=True)
-    taken = enrollments_of(ctx, person_id)
+    taken = continuing_of(ctx, person_id)
     warned = {offer.year for offer in offers(ctx) if offer.warned}
     lines = []
     for turn, row in enumerate(chosen):

@@ -21,6 +21,8 @@ from core.registry import certificate, certificate_facts
 from core.tenancy import Ctx
 
 SUBJECT = "enrollment"
+CONTINUING_TITLE = "继教-施工现场管理人员继续教育培训"
+FIRST_TITLE = "施工现场专业人员职业培训"
 MOST_AT_ONCE = 20
 
 
@@ -82,13 +84,14 @@ def submit(ctx: Ctx, person: Person) -> Order | None:
         raise Refused("cart_empty", _("购物车是空的。请先选择证书和培训周期。"))
     problems: list[Problem] = []
     for row in chosen:
+        assert row.certificate is not None, "a cart holds certificates"
         problems += hooks(ctx).check_eligibility(certificate_facts(ctx, row.certificate, person), row.year)
     refuse_all(problems)
     enlist(ctx, person, chosen)
     paths = [hooks(ctx).resolve_order_path(queries.enrollment_facts(ctx, row)) for row in chosen]
     own = [row for row, path in zip(chosen, paths, strict=True) if path.self_service]
     order = _order(ctx, person, own) if own else None
-    _open(ctx, person, [row for row in chosen if row not in own])
+    open_now(ctx, person, [row for row in chosen if row not in own])
     return order
 
 
@@ -125,32 +128,42 @@ def _order(ctx: Ctx, person: Person, rows: Sequence[Enrollment]) -> Order:
 
 
 def course_title(row: Enrollment) -> str:
-    """2026年继教-施工现场管理人员继续教育培训（资料员） (N-32)."""
-    return f"{row.year}年继教-施工现场管理人员继续教育培训（{row.post.name}）"
+    """2026年继教-施工现场管理人员继续教育培训（资料员） (N-32); the first certificate's training has a name of its own."""
+    return f"{row.year}年{FIRST_TITLE if row.first_time else CONTINUING_TITLE}（{row.post.name}）"
 
 
 def open_paid(ctx: Ctx, order_id: Id) -> None:
     """The order's enrollments are paid for."""
     rows = [row for row in queries.enrollments_of_order(ctx, order_id) if row.state == EnrollmentState.ORDERED]
     if rows:
-        _open(ctx, person_of(ctx, rows[0].person_id), rows)
+        open_now(ctx, person_of(ctx, rows[0].person_id), rows)
 
 
-def _open(ctx: Ctx, person: Person, rows: Iterable[Enrollment]) -> None:
+def open_now(ctx: Ctx, person: Person, rows: Iterable[Enrollment]) -> None:
+    """Paid for, by whomever: the study may begin."""
     opened = list(rows)
     for row in opened:
         row.state, row.opened_at = EnrollmentState.OPEN, ctx.now
     ctx.db.flush()
     for year in {row.year for row in opened}:
         _assign(ctx, person, year)
-    for row in opened:
+    tell_opened(ctx, opened)
+
+
+def tell_opened(ctx: Ctx, rows: Iterable[Enrollment]) -> None:
+    """The flows above hear of it in this transaction."""
+    for row in rows:
         ctx.publish(EnrollmentOpened(row.id))
 
 
 def cancel_ordered(ctx: Ctx, order_id: Id) -> None:
     """The order is closed or its money went back: what was not completed is free to be chosen again."""
-    rows = [row for row in queries.enrollments_of_order(ctx, order_id)
-            if may_move(EnrollmentState(row.state), EnrollmentState.CANCELLED)]
+    cancel(ctx, [row for row in queries.enrollments_of_order(ctx, order_id)
+                 if may_move(EnrollmentState(row.state), EnrollmentState.CANCELLED)])
+
+
+def cancel(ctx: Ctx, rows: Sequence[Enrollment]) -> None:
+    """Give up enrollments of one person; their year of the post is free again."""
     for row in rows:
         row.state, row.cancelled_at = EnrollmentState.CANCELLED, ctx.now
         ctx.publish(EnrollmentCancelled(row.id))
@@ -190,7 +203,7 @@ def _lock(ctx: Ctx, person_id: Id) -> None:
 def _assign(ctx: Ctx, person: Person, year: int, silent: set[Id] | None = None) -> None:
     """Bring the hours of a person's year up to what is live now (N-25, A.7), and tell who owes more or less."""
     _lock(ctx, person.id)
-    rows = {row.id: row for row in queries.enrollments_of(ctx, person.id) if row.year == year}
+    rows = {row.id: row for row in queries.continuing_of(ctx, person.id) if row.year == year}
     changed = rules.hours_changed([queries.held(row) for row in rows.values()], queries.plan(ctx))
     for enrollment_id, due in changed.items():
         row = rows[enrollment_id]

@@ -65,7 +65,8 @@ def collect_order_notes(ctx: Ctx, order: OrderFacts, leaving: bool) -> list[str]
         return []
     notes = []
     for row in enrollments_of_order(ctx, order.id):
-        point = standpoint(ctx, person_of(ctx, row.person_id), row.certificate)
+        held = row.certificate
+        point = standpoint(ctx, person_of(ctx, row.person_id), held) if held is not None else None
         if point is not None and point.verdict.standing is Standing.LATE:
             notes.append(_("请注意：%(post)s岗位：%(late)s学时仍会记录。", post=row.post.name,
                            late=late_sentence(point.verdict)))

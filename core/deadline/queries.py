@@ -148,7 +148,8 @@ def _study(ctx: Ctx, person: Person, held: Certificate) -> Study | None:
     year = local_date(ctx.now).year
     window = range(year - ctx.rules().cycle.years_back, year + 1)
     found = [_one_study(ctx, person, held, subject) for subject in subjects_of(ctx, person.id)
-             if subject.learnable and subject.post == held.post.name and subject.year in window]
+             if subject.learnable and not subject.first_time and subject.post == held.post.name
+             and subject.year in window]
     return min(found, key=lambda one: (len(one.reached.missing), one.work.hours_left), default=None)
 
 

@@ -16,8 +16,8 @@ from core.web.filters import daytime
 
 @hookimpl(trylast=True)
 def resolve_exam_required(ctx: Ctx, enrollment: EnrollmentFacts) -> bool:
-    """The rule `exam.required` (N-40, X-15)."""
-    return ctx.rules().exam.required
+    """The rule `exam.required` (N-40, X-15); who has no certificate yet is examined in a test room (A.7)."""
+    return ctx.rules().exam.required and not enrollment.first_time
 
 
 @hookimpl(trylast=True)
@@ -47,7 +47,7 @@ def collect_enrollment_actions(ctx: Ctx, enrollment: EnrollmentFacts) -> list[Ac
 @hookimpl(trylast=True)
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
     """五 在线考核测试 (N-03): the first training whose exam is due."""
-    learnable = [one for one in subjects_of(ctx, person.id) if one.learnable]
+    learnable = [one for one in subjects_of(ctx, person.id) if one.learnable and not one.first_time]
     needed = [one for one in learnable if service.required(ctx, one)]
     title = _("在线考核测试")
     if learnable and not needed:

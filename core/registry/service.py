@@ -168,6 +168,13 @@ def issue_electronic(ctx: Ctx, old: Certificate, facts: NewCertificate) -> Certi
     return new
 
 
+def issue_first(ctx: Ctx, person: Person, post: Post, facts: NewCertificate) -> Certificate:
+    """An electronic certificate that replaces none: the person's first of the post (ZJ-30, ZJ-36)."""
+    new = _open(ctx, person, post, facts, Kind.ELECTRONIC)
+    _enter(ctx, new, Status.NORMAL, "", str(ctx.actor.account_id or "system"))
+    return new
+
+
 def record_hours(ctx: Ctx, person: Person, post: Post, year: int, hours: int, uploaded_on: date, *,
                  source: str) -> HoursRecord:
     """Enter credited hours (N-44, N-50); `source` names what credited them, and the same source enters once."""
