@@ -2,13 +2,17 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.base.db import Id
-from core.cycle import Enrollment, EnrollmentState, FirstTraining, complete
+from core.base.errors import Problem
+from core.contract.values import CertificateFacts
+from core.cycle import Enrollment, EnrollmentState, FirstTraining, complete, enrollments_of
 from core.cycle import cancel as _cancel
 from core.cycle import enroll_first as _enroll_first
 from core.cycle import enroll_held as _enroll_held
+from core.extension import hooks
 from core.identity import person_of
 from core.tenancy import Ctx
 
@@ -24,6 +28,13 @@ def enroll_held(ctx: Ctx, person_id: Id, certificate_id: Id, year: int, institut
     return _enroll_held(ctx, person_of(ctx, person_id), certificate_id, year, institution_id).id
 
 
+def why_not_held(ctx: Ctx, held: CertificateFacts, year: int) -> list[Problem]:
+    """What stands against the continuing education of a certificate in a year (X-18, N-22)."""
+    if any((row.post.name, row.year) == (held.post, year) for row in enrollments_of(ctx, held.person_id)):
+        return [Problem("taken", _("%(post)s岗位%(year)s年度已经报名，不需要重复报名。", post=held.post, year=year))]
+    return hooks(ctx).check_eligibility(held, year)
+
+
 def cancel_enrollments(ctx: Ctx, ids: Sequence[Id]) -> None:
     """Give up what is open; completed and cancelled ones stay as they are."""
     rows = sorted(ctx.db.scalars(select(Enrollment).where(
@@ -32,4 +43,4 @@ def cancel_enrollments(ctx: Ctx, ids: Sequence[Id]) -> None:
         _cancel(ctx, list(own))
 
 
-__all__ = ["FirstTraining", "cancel_enrollments", "complete", "enroll_first", "enroll_held"]
+__all__ = ["FirstTraining", "cancel_enrollments", "complete", "enroll_first", "enroll_held", "why_not_held"]

@@ -33,7 +33,7 @@ __all__ = ["MODE_WORDS", "SANCTION_WORDS", "WAY_WORDS", "Announcement", "Institu
            "Offer", "Organization", "Party", "PartyFacts", "PaymentWay", "Place", "Post", "SanctionKind", "Standing",
            "TestPlace", "announce", "announcements", "change_party", "institution_of", "institutions_in",
            "institutions_offering", "like_party", "offer_in_force", "offers", "open_party", "parties_of", "party_of",
-           "party_with_code", "post_by_id", "posts", "withdraw"]
+           "party_with_code", "post_by_id", "post_names", "posts", "withdraw"]
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,11 @@ def like_party(column: ColumnElement[Id], term: str) -> ColumnElement[bool]:
     return column.in_(select(Organization.id).where(or_(
         Organization.name.contains(term, autoescape=True),
         Organization.credit_code.contains(term.upper(), autoescape=True))))
+
+
+def post_names(ctx: Ctx) -> dict[Id, str]:
+    """The names of all posts, retired ones too."""
+    return {post.id: post.name for post in posts(ctx, retired=True)}
 
 
 def institutions_in(ctx: Ctx, city: str) -> list[Party]:

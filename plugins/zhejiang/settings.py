@@ -27,6 +27,9 @@ class ZhejiangRules:
     sheet_rows: int                              # most rows of a sheet
     zip_mb: int                                  # most MiB of a zip
     zip_entries: int
+    first_general: int                           # class hours of a first training online, both parts
+    first_professional: int
+    attendance_percent: int                      # of the class hours of a training in class
     sampling_percent: int                        # of a bulk verdict, so many are opened one by one
 
 
@@ -39,6 +42,8 @@ NAMES: Mapping[str, Any] = {
     "guard_payer": _l("缴费单位与企业不一致时"), "guard_title": _l("开票单位与缴费单位不一致时"),
     "guard_amount": _l("缴费金额与订单不一致时"), "guard_reuse": _l("同一张凭证重复使用时"),
     "sheet_rows": _l("报名汇总表最多行数"), "zip_mb": _l("资料压缩包最大（MB）"), "zip_entries": _l("资料压缩包最多文件数"),
+    "first_general": _l("线上职业培训通用课程学时"), "first_professional": _l("线上职业培训专业课程学时"),
+    "attendance_percent": _l("线下培训须签到的学时比例（%）"),
     "sampling_percent": _l("批量审核抽查比例（%）"),
 }
 

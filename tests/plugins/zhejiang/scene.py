@@ -1,16 +1,22 @@
 """What a test of one room needs from the rooms before it, written straight into the tables."""
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import count
 
+from core.api.enrolling import enroll_held
 from core.api.store import Id, new_id
 from core.base.clock import local_date
-from core.identity import open_person
+from core.identity import open_person, person_of
 from core.organization import Organization, seed_posts
 from core.tenancy import NOBODY, Ctx, Role, Tenant, unit_of_work
+from core.testing.cast import Holding, give_certificate
 from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.batch.states import CandidateState, Mode
 from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.enterprise.states import State
+from plugins.zhejiang.training import service as training
+from plugins.zhejiang.training.models import Plan, TestApplication
+from plugins.zhejiang.training.states import PlanState
 from tests.people import Somebody, id_number, phone, staff
 
 _serial = count(1)
@@ -85,3 +91,45 @@ def candidate(tenant: Tenant, batch_id: Id, serial: int = 1, *, state: Candidate
         ctx.db.add(row)
         ctx.db.flush()
         return row.id
+
+
+def enrolled(tenant: Tenant, batch_id: Id, serial: int = 1, *, name: str = "王小明") -> Id:
+    """A candidate who is 已报名, with the core's enrollment."""
+    candidate_id = candidate(tenant, batch_id, serial, state=CandidateState.ENROLLED, name=name)
+    with unit_of_work(tenant, NOBODY) as ctx:
+        training.enrolled(ctx, [ctx.db.get_one(Candidate, candidate_id)])
+    return candidate_id
+
+
+def certificate(tenant: Tenant, candidate_id: Id, post: str = "资料员", issued: date = date(2024, 5, 6)) -> Id:
+    """A paper certificate that a candidate holds already."""
+    with unit_of_work(tenant, NOBODY) as ctx:
+        person = person_of(ctx, ctx.db.get_one(Candidate, candidate_id).person_id)
+        return give_certificate(ctx, person, Holding("浙江省住房和城乡建设厅", "浙江", issued, post)).id
+
+
+def hold_continuing(ctx: Ctx, person_id: Id, certificate_id: Id) -> Id:
+    """The continuing education of a certificate, open."""
+    return enroll_held(ctx, person_id, certificate_id, local_date(ctx.now).year, new_id())
+
+
+def plan(tenant: Tenant, batch_id: Id, *, capacity: int = 40, state: PlanState = PlanState.PUBLISHED) -> Id:
+    """A plan for a batch's post and mode, on from today for a month."""
+    with unit_of_work(tenant, NOBODY) as ctx:
+        of, today = ctx.db.get_one(Batch, batch_id), local_date(ctx.now)
+        row = Plan(institution_id=of.institution_id, post_id=of.post_id, mode=of.mode, title="资料员培训班",
+                   starts_on=today, ends_on=today + timedelta(days=30), capacity=capacity, state=state,
+                   created_by=of.created_by, created_at=ctx.now)
+        ctx.db.add(row)
+        ctx.db.flush()
+        return row.id
+
+
+def applied(tenant: Tenant, batch_id: Id, serial: int = 1, *, name: str = "王小明") -> Id:
+    """A candidate for whom the institution has applied for the test (ZJ-28)."""
+    candidate_id, plan_id = enrolled(tenant, batch_id, serial, name=name), plan(tenant, batch_id)
+    with unit_of_work(tenant, NOBODY) as ctx:
+        of = ctx.db.get_one(Plan, plan_id)
+        ctx.db.add(TestApplication(candidate_id=candidate_id, institution_id=of.institution_id, post_id=of.post_id,
+                                   plan_id=plan_id, applied_by=of.created_by, applied_at=ctx.now))
+    return candidate_id
