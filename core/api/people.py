@@ -1,8 +1,12 @@
 """For a plugin that works on persons: look for them, what is on file, take over another phone."""
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
+
 from core.base.db import Id
+from core.base.ids import mask_id_number, tidy
 from core.contract.values import PersonFacts, SensitiveAction
 from core.course import record_of, subjects_of
 from core.identity import (
@@ -11,6 +15,7 @@ from core.identity import (
     check_sensitive,
     find_people,
     lock_out,
+    person_by_id_number,
     person_facts,
     person_of,
 )
@@ -18,8 +23,8 @@ from core.identity import set_phone as put_phone_on_file
 from core.registry import certificates_of, holdings_of
 from core.tenancy import Ctx
 
-__all__ = ["KnownFacts", "PersonCard", "card_of", "cards_of", "check_new_phone", "check_sensitive_of", "facts_of",
-           "find", "known_of", "set_phone", "sign_out_everywhere"]
+__all__ = ["KnownFacts", "Listed", "PersonCard", "card_of", "cards_of", "check_new_phone", "check_sensitive_of",
+           "facts_of", "find", "known_of", "listed", "registered", "set_phone", "sign_out_everywhere"]
 
 HIDDEN = "********"
 
@@ -34,6 +39,16 @@ class PersonCard:
     sex: str
     id_shown: str
     phone: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A person in a list of many: shown without the whole number, found by the MAC of name or number."""
+
+    name: str
+    id_shown: str
+    name_mac: str
+    id_mac: str
 
 
 @dataclass(frozen=True)
@@ -61,6 +76,22 @@ def card_of(ctx: Ctx, person_id: Id) -> PersonCard:
 def cards_of(ctx: Ctx, person_ids: set[Id]) -> dict[Id, PersonCard]:
     """Several at once, for a list."""
     return {person_id: _card(person_of(ctx, person_id)) for person_id in person_ids}
+
+
+def listed(ctx: Ctx, person_ids: Sequence[Id]) -> dict[Id, Listed]:
+    """Many people at once, for a list that is searched by the whole name or the ID number."""
+    found: dict[Id, Listed] = {}
+    for start in range(0, len(person_ids), 500):
+        for person in ctx.db.scalars(select(Person).where(Person.id.in_(person_ids[start:start + 500]))):
+            found[person.id] = Listed(person.name, mask_id_number(person.id_number), ctx.mac(tidy(person.name)),
+                                      person.id_number_mac)
+    return found
+
+
+def registered(ctx: Ctx, name: str, id_number: str) -> Id | None:
+    """The person whose name and ID number are both these; None does not say which of them is wrong."""
+    person = person_by_id_number(ctx, id_number)
+    return person.id if person is not None and tidy(person.name) == tidy(name) else None
 
 
 def _card(person: Person) -> PersonCard:

@@ -96,6 +96,22 @@ def _held(ctx: Ctx, enrollment_id: Id) -> list[tuple[str, Id, Held]]:
              else Held(int(credited), int(waiting))) for part, lesson_id, credited, waiting, given_back in rows]
 
 
+def credited_of_many(ctx: Ctx, dues: Mapping[Id, tuple[int, int]]) -> dict[Id, float]:
+    """Class hours credited to many enrollments (id → general and professional hours due), at most a thousand, in one
+    question; a run that is still open is not counted."""
+    slots: dict[Id, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for enrollment_id, part, lesson_id, credited, _waiting, given_back in ctx.db.execute(
+            select(HourEntry.enrollment_id, HourEntry.part, HourEntry.lesson_id, func.sum(_EFFECT), func.sum(_WAITING),
+                   _GIVEN_BACK).where(HourEntry.enrollment_id.in_(list(dues)))
+            .group_by(HourEntry.enrollment_id, HourEntry.part, HourEntry.lesson_id)):
+        slots[enrollment_id][part] += (held_once(_lines(ctx, enrollment_id, lesson_id)).credited if given_back
+                                       else int(credited))
+    per_hour = pace(ctx).slots_per_hour
+    return {enrollment_id: sum(min(slots[enrollment_id][part], due * per_hour)
+                               for part, due in zip(Part, due_hours, strict=True)) / per_hour
+            for enrollment_id, due_hours in dues.items()}
+
+
 def _lines(ctx: Ctx, enrollment_id: Id, *lessons: Id) -> Sequence[HourEntry]:
     """The entries of an enrollment, or of some of its lessons, in the order of writing."""
     entries = select(HourEntry).where(HourEntry.enrollment_id == enrollment_id).order_by(HourEntry.id)
