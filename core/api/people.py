@@ -24,7 +24,7 @@ from core.registry import certificates_of, holdings_of
 from core.tenancy import Ctx
 
 __all__ = ["KnownFacts", "Listed", "PersonCard", "card_of", "cards_of", "check_new_phone", "check_sensitive_of",
-           "facts_of", "find", "known_of", "listed", "registered", "set_phone", "sign_out_everywhere"]
+           "facts_of", "find", "known_of", "listed", "name_index", "registered", "set_phone", "sign_out_everywhere"]
 
 HIDDEN = "********"
 
@@ -83,9 +83,14 @@ def listed(ctx: Ctx, person_ids: Sequence[Id]) -> dict[Id, Listed]:
     found: dict[Id, Listed] = {}
     for start in range(0, len(person_ids), 500):
         for person in ctx.db.scalars(select(Person).where(Person.id.in_(person_ids[start:start + 500]))):
-            found[person.id] = Listed(person.name, mask_id_number(person.id_number), ctx.mac(tidy(person.name)),
+            found[person.id] = Listed(person.name, mask_id_number(person.id_number), name_index(ctx, person.name),
                                       person.id_number_mac)
     return found
+
+
+def name_index(ctx: Ctx, name: str) -> str:
+    """What `Listed.name_mac` is compared with."""
+    return ctx.mac(tidy(name))
 
 
 def registered(ctx: Ctx, name: str, id_number: str) -> Id | None:

@@ -1,6 +1,9 @@
 """The rooms in the back office's menu."""
 from core.api.console import Console
 
+from plugins.zhejiang.board import admin as board
+
 
 def install(console: Console) -> None:
     """Called once, when the app is made."""
+    board.install(console)

@@ -30,6 +30,7 @@ class ZhejiangRules:
     first_general: int                           # class hours of a first training online, both parts
     first_professional: int
     attendance_percent: int                      # of the class hours of a training in class
+    risk_hours_a_day: float                      # who needs more class hours a day than this is at risk
     sampling_percent: int                        # of a bulk verdict, so many are opened one by one
 
 
@@ -45,6 +46,7 @@ NAMES: Mapping[str, Any] = {
     "first_general": _l("线上职业培训通用课程学时"), "first_professional": _l("线上职业培训专业课程学时"),
     "attendance_percent": _l("线下培训须签到的学时比例（%）"),
     "sampling_percent": _l("批量审核抽查比例（%）"),
+    "risk_hours_a_day": _l("每天须学超过多少学时算有风险"),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from zipfile import ZIP_STORED, ZipFile
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from core.api import Ctx, NotFound, Refused
 from core.api.papers import certificate_pdfs, proof_pdf
@@ -66,7 +66,7 @@ def _papers(ctx: Ctx, rows: Sequence[BoardRow]) -> Iterator[tuple[str, bytes]]:
                 yield safe, pdf
 
 
-def _done(enterprise_id: Id, year: int):  # type: ignore[no-untyped-def]
+def _done(enterprise_id: Id, year: int) -> Select[BoardRow]:
     return select(BoardRow).where(BoardRow.enterprise_id == enterprise_id, BoardRow.year == year,
                                   BoardRow.standing == Standing.DONE).order_by(BoardRow.id)
 

@@ -166,6 +166,11 @@ def come_back(ctx: Ctx, employee: Employee) -> None:
     ctx.record("zhejiang.employee_back", employee.person_id, enterprise=str(employee.enterprise_id))
 
 
+def may_remind(row: BoardRow) -> bool:
+    """Whether there is something that the trainee can do."""
+    return reminder(row, "") is not None
+
+
 def remind(ctx: Ctx, row: BoardRow, enterprise_name: str) -> None:
     """An SMS and a message that says what to do; the same person once a day."""
     said = reminder(row, enterprise_name)
