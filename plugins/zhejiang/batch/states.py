@@ -1,7 +1,7 @@
 """How a batch's sheet and a candidate move."""
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
@@ -42,21 +42,21 @@ MOVES: Final[Mapping[CandidateState, frozenset[CandidateState]]] = {
 }
 """ENTERED → REVIEWED is continuing education alone: it has no documents to judge (ZJ-26)."""
 
-REVIEW_WORDS = {
+REVIEW_WORDS: Mapping[CandidateState, Any] = {
     CandidateState.ENTERED: _l("待提交"), CandidateState.SUBMITTED: _l("待审核"), CandidateState.RETURNED: _l("退回补正"),
     CandidateState.REVIEWED: _l("已审核"), CandidateState.ORDERED: _l("已审核"), CandidateState.ENROLLED: _l("已审核"),
     CandidateState.CANCELLED: _l("已取消"),
 }
 """资格审核状态 as ZJ-21 shows it."""
 
-ENTRY_WORDS = {
+ENTRY_WORDS: Mapping[CandidateState, Any] = {
     CandidateState.ENTERED: _l("未报名"), CandidateState.SUBMITTED: _l("未报名"), CandidateState.RETURNED: _l("未报名"),
     CandidateState.REVIEWED: _l("待生成订单"), CandidateState.ORDERED: _l("待缴费确认"),
     CandidateState.ENROLLED: _l("已报名"), CandidateState.CANCELLED: _l("已取消"),
 }
 """报名状态 as ZJ-25 shows it."""
 
-STATE_TONES = {
+STATE_TONES: Mapping[CandidateState, str] = {
     CandidateState.ENTERED: "quiet", CandidateState.SUBMITTED: "active", CandidateState.RETURNED: "stop",
     CandidateState.REVIEWED: "active", CandidateState.ORDERED: "active", CandidateState.ENROLLED: "done",
     CandidateState.CANCELLED: "quiet",

@@ -123,7 +123,8 @@ class Board(TableView[BoardRow]):
                 select(BoardRow.standing, func.count().label("rows")).where(BoardRow.enterprise_id == enterprise.id)
                 .group_by(BoardRow.standing))}
             variables |= {
-                "counts": [Count(one, counts[one]) for one in Standing if one in counts], "words": WORDS, "tones": TONES,
+                "counts": [Count(one, counts[one]) for one in Standing if one in counts],
+                "words": WORDS, "tones": TONES,
                 "looked_at": ctx.db.scalar(select(func.max(BoardRow.looked_at)).where(
                     BoardRow.enterprise_id == enterprise.id)),
                 "bundles": bundles.bundles_of(ctx, enterprise), "years": _years(ctx)}

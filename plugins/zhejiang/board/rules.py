@@ -1,15 +1,17 @@
-"""Where an employee stands in one post and year, from what is known of them (C-19). Pure."""
+"""Where an employee stands in one post and year, from collections.abc import Mapping
+from what is known of them (C-19). Pure."""
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from plugins.zhejiang.batch.states import CandidateState
 from plugins.zhejiang.board.states import Reason, Standing
 
-ENTERING = {
+ENTERING: Mapping[CandidateState, Reason] = {
     CandidateState.ENTERED: Reason.DOCUMENTS, CandidateState.SUBMITTED: Reason.REVIEW,
     CandidateState.REVIEWED: Reason.ORDER, CandidateState.ORDERED: Reason.PAYMENT,
 }
-CERTIFICATES = {
+CERTIFICATES: Mapping[str, Reason] = {
     "abnormal": Reason.CERTIFICATE_ABNORMAL, "cancelled": Reason.CERTIFICATE_CANCELLED,
     "suspended": Reason.CERTIFICATE_SUSPENDED,
 }
@@ -45,7 +47,7 @@ def standing(known: Known, today: date, hours_a_day: float) -> tuple[Standing, R
         return _studying(known, today, hours_a_day)
     if known.candidate is CandidateState.RETURNED:
         return Standing.AT_RISK, Reason.RETURNED
-    if known.candidate in ENTERING:
+    if known.candidate is not None and known.candidate in ENTERING:
         return Standing.ENTERING, ENTERING[known.candidate]
     if known.candidate is CandidateState.ENROLLED:
         return Standing.STUDYING, Reason.PLAN

@@ -27,7 +27,7 @@ from plugins.zhejiang.board.texts import reminder
 from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.settings import rules_of
 
-PLACES = {one: place for place, one in enumerate(Standing)}
+PLACES: Mapping[Standing, int] = {one: place for place, one in enumerate(Standing)}
 LOOK = "zj.board.look"
 Key = tuple[Id, Id, int]
 """Person, post, year."""
@@ -35,7 +35,8 @@ Key = tuple[Id, Id, int]
 
 def ask_look(ctx: Ctx, enterprise_id: Id) -> None:
     """Have the board written anew behind the request; asked twice within a minute, once."""
-    ctx.enqueue(LOOK, {"enterprise": str(enterprise_id)}, key=f"{LOOK}:{enterprise_id}:{int(ctx.now.timestamp()) // 60}")
+    minute = int(ctx.now.timestamp()) // 60
+    ctx.enqueue(LOOK, {"enterprise": str(enterprise_id)}, key=f"{LOOK}:{enterprise_id}:{minute}")
 
 
 def look(ctx: Ctx, enterprise: Enterprise) -> int:

@@ -1,5 +1,7 @@
 """How an employee stands in a post and year, the most urgent first (C-19)."""
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -15,12 +17,12 @@ class Standing(StrEnum):
     DONE = "done"
 
 
-WORDS = {
+WORDS: Mapping[Standing, Any] = {
     Standing.ABNORMAL: _l("异常"), Standing.AT_RISK: _l("有风险"), Standing.DUE: _l("待报名"),
     Standing.ENTERING: _l("报名中"), Standing.STUDYING: _l("学习中"), Standing.TESTING: _l("待测试"),
     Standing.AUDIT: _l("审核中"), Standing.DONE: _l("已完成"),
 }
-TONES = {
+TONES: Mapping[Standing, str] = {
     Standing.ABNORMAL: "stop", Standing.AT_RISK: "stop", Standing.DUE: "active", Standing.ENTERING: "active",
     Standing.STUDYING: "active", Standing.TESTING: "active", Standing.AUDIT: "quiet", Standing.DONE: "done",
 }
@@ -45,7 +47,7 @@ class Reason(StrEnum):
     PLAN = "plan"
 
 
-REASON_WORDS = {
+REASON_WORDS: Mapping[Reason, Any] = {
     Reason.NONE: "",
     Reason.CLEARED: _l("学时被清零，请学员在“我的培训”重新学习。"),
     Reason.CERTIFICATE_ABNORMAL: _l("证书非正常，请学员按证书管理里的备注办理。"),

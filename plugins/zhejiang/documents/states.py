@@ -1,5 +1,7 @@
 """The six pictures of a person and how each stands (ZJ-09, ZJ-20)."""
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -15,7 +17,7 @@ class DocumentKind(StrEnum):
     EXPERIENCE = "experience"
 
 
-KIND_WORDS = {
+KIND_WORDS: Mapping[DocumentKind, Any] = {
     DocumentKind.PHOTO: _l("照片"), DocumentKind.ID_FRONT: _l("二代居民身份证正面"),
     DocumentKind.ID_BACK: _l("二代居民身份证反面"), DocumentKind.EDUCATION: _l("学历证书"),
     DocumentKind.FORM: _l("报名表"), DocumentKind.EXPERIENCE: _l("工作年限证明"),
@@ -29,10 +31,12 @@ class DocumentState(StrEnum):
     REFUSED = "refused"    # the institution refuses it, with a reason
 
 
-STATE_WORDS = {DocumentState.WAITING: _l("检查中"), DocumentState.FIT: _l("已收到"), DocumentState.UNFIT: _l("不合格"),
-               DocumentState.REFUSED: _l("已退回")}
-STATE_TONES = {DocumentState.WAITING: "active", DocumentState.FIT: "done", DocumentState.UNFIT: "stop",
-               DocumentState.REFUSED: "stop"}
+STATE_WORDS: Mapping[DocumentState, Any] = {
+    DocumentState.WAITING: _l("检查中"), DocumentState.FIT: _l("已收到"), DocumentState.UNFIT: _l("不合格"),
+    DocumentState.REFUSED: _l("已退回")}
+STATE_TONES: Mapping[DocumentState, str] = {
+    DocumentState.WAITING: "active", DocumentState.FIT: "done", DocumentState.UNFIT: "stop",
+    DocumentState.REFUSED: "stop"}
 
 
 class UploadState(StrEnum):
