@@ -7,15 +7,15 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
 
 from core.api import Conflict, Ctx, Refused, local_date
-from core.api.courses import (
+from core.api.messages import send_to_phone, tell_person
+from core.api.organization import posts
+from core.api.people import card_of, listed, registered
+from core.api.standings import (
     HeldStanding,
     StudyStanding,
     certificates_of_many,
     studies_of,
 )
-from core.api.messages import send_to_phone, tell_person
-from core.api.organization import posts
-from core.api.people import card_of, listed, registered
 from core.api.store import Id, new_id
 
 from plugins.zhejiang.batch.models import Candidate
