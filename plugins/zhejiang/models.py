@@ -7,5 +7,5 @@ from plugins.zhejiang.review.models import Application, Review
 from plugins.zhejiang.training.models import Plan, PlanSession, PlanTrainee, SignIn, TestApplication
 
 __all__ = ["Application", "Batch", "BatchSheet", "BoardRow", "Bundle", "Candidate", "Document", "Employee",
-           "Enterprise", "EnterpriseChange", "EnterpriseReview", "Offer", "Plan", "PlanSession", "PlanTrainee", "Review",
-           "SignIn", "TestApplication", "Upload", "UploadPiece"]
+           "Enterprise", "EnterpriseChange", "EnterpriseReview", "Offer", "Plan", "PlanSession", "PlanTrainee",
+           "Review", "SignIn", "TestApplication", "Upload", "UploadPiece"]
