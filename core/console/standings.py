@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.audit.models import AuditCase
 from core.audit.states import CaseState
@@ -77,16 +77,17 @@ def _audits(ctx: Ctx, enrollments: Sequence[Id]) -> dict[Id, CaseState]:
 
 def certificates_of_many(ctx: Ctx, people: Sequence[Id]) -> dict[Id, list[HeldStanding]]:
     """The certificates of each, the oldest first, with the status of now."""
-    found: dict[Id, list[HeldStanding]] = defaultdict(list)
+    newest: dict[Id, HeldStanding] = {}
     for some in _chunks(people):
-        newest = select(func.max(CertificateStatusEntry.id)).where(
-            CertificateStatusEntry.certificate_id == Certificate.id).correlate(Certificate).scalar_subquery()
         for row in ctx.db.execute(select(
                 Certificate.id, Certificate.person_id, Certificate.post_id, CertificateStatusEntry.status,
-                CertificateStatusEntry.remark).join(CertificateStatusEntry, CertificateStatusEntry.id == newest)
-                .where(Certificate.person_id.in_(some)).order_by(Certificate.issued_on, Certificate.id)):
-            found[row.person_id].append(HeldStanding(row.id, row.person_id, row.post_id, Status(row.status),
-                                                     row.remark))
+                CertificateStatusEntry.remark).join(CertificateStatusEntry)
+                .where(Certificate.person_id.in_(some))
+                .order_by(Certificate.issued_on, Certificate.id, CertificateStatusEntry.id)):
+            newest[row.id] = HeldStanding(row.id, row.person_id, row.post_id, Status(row.status), row.remark)
+    found: dict[Id, list[HeldStanding]] = defaultdict(list)
+    for held in newest.values():
+        found[held.person_id].append(held)
     return found
 
 
