@@ -11,6 +11,7 @@ class Permission(StrEnum):
     ENROLL_TRAINEES = "enroll_trainees"  # an institution's counter: trainees in person, their fees
     REVIEW_INSTITUTION = "review_institution"
     REGULATE = "regulate"                # a city's enterprises and institutions
+    SUPERVISE = "supervise"              # sanctions of institutions, the blacklist, the fairness watch
     AUDIT = "audit"                      # hours audit with its pictures
     INVIGILATE = "invigilate"
     WITNESS = "witness"
@@ -33,6 +34,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.ENROLL_TRAINEES: frozenset({Role.INSTITUTION}),
     Permission.REVIEW_INSTITUTION: frozenset({Role.INSTITUTION}),
     Permission.REGULATE: frozenset({Role.REGULATOR}),
+    Permission.SUPERVISE: frozenset({Role.REGULATOR, Role.ADMINISTRATOR, Role.APPROVER}),
     Permission.AUDIT: frozenset({Role.AUDITOR}),
     Permission.INVIGILATE: frozenset({Role.INVIGILATOR}),
     Permission.WITNESS: frozenset({Role.WITNESS}),

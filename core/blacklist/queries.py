@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from core.base.clock import local_date
@@ -85,10 +85,26 @@ def bars(ctx: Ctx) -> Select[BarEntry]:
     return wanted.where(BarEntry.city == (ctx.actor.city or "-"))
 
 
-def waiting(ctx: Ctx) -> Select[BarEntry]:
-    """The proposals that wait for a second pair of eyes."""
-    answer = aliased(BarEntry)
-    return bars(ctx).where(~select(answer.id).where(answer.answers_id == BarEntry.id).exists())
+def waiting(ctx: Ctx) -> int:
+    """How many wait for a second pair of eyes, or with an objection for an answer."""
+    return sum(ctx.db.scalar(select(func.count()).select_from(
+        narrowed(ctx, bars(ctx), which).order_by(None).subquery())) or 0 for which in ("waiting", "objected"))
+
+
+def narrowed(ctx: Ctx, rows: Select[BarEntry], which: str) -> Select[BarEntry]:
+    """Of these the ones that wait, that hold today, or whose objection waits for an answer."""
+    confirmed, replied, later = aliased(BarEntry), aliased(BarEntry), aliased(BarEntry)
+    if which == "waiting":
+        return rows.where(~select(later.id).where(later.answers_id == BarEntry.id).exists())
+    ended = select(later.id).where(later.answers_id == BarEntry.id)
+    if which == "objected":
+        objection = select(replied.id).where(replied.answers_id == BarEntry.id, replied.step == Step.REPLY)
+        return rows.where(objection.exists(), ~ended.where(later.turn > TURNS[Step.REPLY]).exists())
+    today = local_date(ctx.now)
+    return rows.where(select(confirmed.id).where(confirmed.answers_id == BarEntry.id,
+                                                 confirmed.step == Step.CONFIRM).exists(),
+                      ~ended.where(later.turn == TURNS[Step.END]).exists(), BarEntry.since <= today,
+                      BarEntry.until.is_(None) | (BarEntry.until >= today))
 
 
 def bars_about(ctx: Ctx, person: Person) -> Sequence[BarEntry]:

@@ -192,6 +192,8 @@ RULES: Mapping[str, Any] = {
     "texts.invoice_note": _l("发票说明"),
     "texts.deadline_reminder_sms": _l("换证到期前的提醒短信"),
     "texts.deadline_grace_sms": _l("列入宽限名单的短信"),
+    "texts.blacklist_sms": _l("列入黑名单的短信"),
+    "texts.blacklist_ended_sms": _l("移出黑名单的短信"),
     "texts.deadline_advice": _l("没有赶上换证期限时的办法"),
     "texts.supervised_near_sms": _l("现场见证前一天的提醒短信"),
     "texts.supervised_cancelled_sms": _l("现场见证取消的短信"),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.base.db import Id, new_id
 from core.base.errors import Conflict, Refused
+from core.blacklist import bar_hint, bar_of, bar_sentence
 from core.contract.values import ExamAdmission
 from core.course import Subject, enrollment_facts, own_subject
 from core.cycle import Enrollment
@@ -40,6 +41,7 @@ from core.exam.rules import (
 )
 from core.exam.states import QuestionKind, SittingState, move
 from core.extension import hooks
+from core.identity import person_of
 from core.organization import post_by_name
 from core.tenancy import Ctx
 
@@ -65,6 +67,8 @@ def why_not(ctx: Ctx, asked: Subject) -> Refused | None:
     """Why an enrollment's exam cannot be begun now, None when it can: the one place that decides (N-40, N-41, X-16)."""
     if not required(ctx, asked):
         return Refused("exam.not_required", _("这个岗位不需要在线考核，学完全部学时即可等待审核。"), status=409)
+    if (bar := bar_of(ctx, person_of(ctx, asked.person_id))) is not None:
+        return Refused("barred", bar_sentence(bar), hint=bar_hint(), status=403)
     best = best_result(ctx, asked.id)
     if best is not None and best.passed:
         return Refused("exam.passed", _("您已考核合格（%(score)s分），不用再考。", score=best.score), status=409)

@@ -15,11 +15,13 @@ from core.registry.queries import (
 from core.registry.service import (
     NewCertificate,
     ask_pull,
+    cancel_certificate,
     issue_electronic,
     issue_first,
     lift_abnormal,
     pull_certificates,
     record_hours,
+    reinstate,
     restore,
     set_abnormal,
     suspend,
@@ -30,9 +32,8 @@ from core.registry.states import KIND_TEXTS, STATUS_TEXTS, Kind, PullState, Stat
 
 __all__ = [
     "KIND_TEXTS", "STATUS_TEXTS", "Certificate", "CertificateStatusEntry", "HoursLine", "HoursRecord", "Kind",
-    "NewCertificate", "Pull", "PullState", "RegistryHolding", "Status", "ask_pull", "by_number", "certificate",
-    "certificate_facts", "certificates_of", "holdings_of", "hours_on_record", "issue_electronic", "issue_first",
-    "latest_pull",
-    "lift_abnormal", "pull_certificates", "record_hours", "restore", "set_abnormal", "status_entry", "status_of",
-    "suspend", "void", "withdraw_hours",
+    "NewCertificate", "Pull", "PullState", "RegistryHolding", "Status", "ask_pull", "by_number", "cancel_certificate",
+    "certificate", "certificate_facts", "certificates_of", "holdings_of", "hours_on_record", "issue_electronic",
+    "issue_first", "latest_pull", "lift_abnormal", "pull_certificates", "record_hours", "reinstate", "restore",
+    "set_abnormal", "status_entry", "status_of", "suspend", "void", "withdraw_hours",
 ]

@@ -138,6 +138,19 @@ def restore(ctx: Ctx, held: Certificate, reason: str) -> None:
     move(ctx, held, Status.NORMAL, reason)
 
 
+def cancel_certificate(ctx: Ctx, held: Certificate, reason: str) -> None:
+    """注销: the holder is on the blacklist (ZJ-14)."""
+    move(ctx, held, Status.CANCELLED, _given(reason))
+
+
+def reinstate(ctx: Ctx, held: Certificate, before: Status, reason: str) -> None:
+    """The one way back from 注销: what cancelled it was overturned, so it is again what it was before. A certificate
+    that something else has ended meanwhile stays ended."""
+    ctx.db.refresh(held, with_for_update={"of": Certificate})
+    if status_of(held) is Status.CANCELLED:
+        _enter(ctx, held, before, _given(reason), str(ctx.actor.account_id or "system"))
+
+
 def set_abnormal(ctx: Ctx, held: Certificate, reason: str) -> None:
     """非正常 with its reason, which the holder reads as 备注 (JL-08)."""
     move(ctx, held, Status.ABNORMAL, _given(reason))

@@ -22,7 +22,8 @@ STATUS_TEXTS = {
     Status.CANCELLED: _l("注销"),
 }
 
-# A voided or cancelled certificate never comes back: what has been issued is not rewritten.
+# A voided or cancelled certificate never comes back: what has been issued is not rewritten. (`service.reinstate`
+# undoes a cancellation that was found to be wrong.)
 MOVES: dict[Status, frozenset[Status]] = {
     Status.NORMAL: frozenset(set(Status) - {Status.NORMAL}),
     Status.ABNORMAL: frozenset({Status.NORMAL, Status.VOID, Status.CANCELLED}),

@@ -245,6 +245,8 @@ class TextRules:
     deadline_reminder_sms: str
     deadline_grace_sms: str
     deadline_advice: str
+    blacklist_sms: str
+    blacklist_ended_sms: str
     supervised_near_sms: str
     supervised_cancelled_sms: str
 

@@ -21,6 +21,8 @@ TEXT_VARIABLES: Mapping[str, frozenset[str]] = {
     "continuing_hint": frozenset({"url"}),
     "deadline_reminder_sms": frozenset({"name", "posts", "day", "days", "missing"}),
     "deadline_grace_sms": frozenset({"name", "post", "day"}),
+    "blacklist_sms": frozenset({"name", "period"}),
+    "blacklist_ended_sms": frozenset({"name"}),
     "supervised_near_sms": frozenset({"name", "time", "place"}),
     "supervised_cancelled_sms": frozenset({"name", "time", "place"}),
 }
