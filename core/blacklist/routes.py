@@ -10,7 +10,7 @@ from markupsafe import Markup
 from marshmallow import fields, validate
 
 from core.access import Permission, policy
-from core.base.errors import DomainError
+from core.base.errors import Refused
 from core.base.matters import STATE_TONES, STATE_WORDS, State, Step
 from core.blacklist import service
 from core.blacklist.queries import bar_of, bars_about, own_bar
@@ -69,7 +69,7 @@ def objection(bar_id: UUID) -> ResponseReturnValue:
     if form.submitted() and (asked := form.load()) is not None:
         try:
             service.object_to(ctx, row, asked.words)
-        except DomainError as error:
+        except Refused as error:
             ctx.rollback()
             form.fail(error)
         else:

@@ -5,6 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from core.base.clock import local_date
 from core.base.db import Id
 from core.base.errors import Conflict, Refused, refuse_all
+from core.blacklist import check_not_barred
 from core.certificate.issuing import current_issue, issue_version, lines_of, newer_years, next_serial
 from core.certificate.models import CertificateIssue
 from core.certificate.rules import certificate_number, series_of
@@ -52,7 +53,9 @@ def replace(ctx: Ctx, person: Person, certificate_id: Id) -> Certificate:
 
 def issue_first(ctx: Ctx, person: Person, post: Post, province: str) -> Certificate:
     """首次取证: the certificate of who has passed the test (ZJ-30). It is drawn when its holder first fetches it, since
-    only then basics and photo must be complete (ZJ-36). Conflict for who holds one of the post that is not ended."""
+    only then basics and photo must be complete (ZJ-36). Conflict for who holds one of the post that is not ended,
+    Refused for who is on the blacklist (ZJ-14)."""
+    check_not_barred(ctx, person)
     if any(held.post_id == post.id and status_of(held) not in (Status.VOID, Status.CANCELLED)
            for held in certificates_of(ctx, person, foreign=True)):
         raise Conflict("certificate_held", _("这位学员已经持有%(post)s岗位证书，没有重复发证。", post=post.name))
