@@ -17,6 +17,7 @@ from core.demo.cast import PASSWORD, Cast, DemoTrainee, cast_of
 from core.demo.courses import courses
 from core.demo.studying import study_beforehand
 from core.exam.bank import add_questions
+from core.extension.parts import package_of, plugin_part
 from core.identity import (
     Account,
     Person,
@@ -165,6 +166,14 @@ def deadlines(ctx: Ctx, cast: Cast) -> None:
                 propose(ctx, trainee.id_number, grace.certificate, grace.until, grace.reason)
 
 
+def plugins(ctx: Ctx, _cast: Cast) -> None:
+    """What the tenant's plugins show of themselves: `fill(ctx)` in the `demo.py` of each that has one."""
+    for name in ctx.tenant.file.plugins:
+        part = plugin_part(package_of(ctx.tenant.plugins.get_plugin(name)), "demo")
+        if part is not None:
+            part.fill(ctx)
+
+
 def lessons(ctx: Ctx, cast: Cast) -> None:
     courses(ctx, cast.package)
 
@@ -176,6 +185,7 @@ PARTS: tuple[tuple[str, Callable[[Ctx, Cast], None]], ...] = (
     ("通知公告", notices),
     ("证书登记", certificates),
     ("学员", trainees),
+    ("插件", plugins),
     ("题库", questions),
     ("课程包与课件", lessons),
 )
