@@ -51,6 +51,8 @@ class LocalStore:
     def write(self, key: str, data: bytes) -> None:
         target = self._root / key
         if target.exists():
+            # Young again: a sweep that comes before this row is committed leaves it.
+            os.utime(target)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
@@ -110,10 +112,14 @@ class Blobs:
 
         The name is an HMAC of the content, so that nobody can tell from a listing which picture it is.
         """
-        digest = hashlib.sha256(self._keys.derive("blob") + data).hexdigest()
-        key = f"{kind}/{digest[:2]}/{digest}"
-        self._store.write(_checked(key), self._keys.seal(data) if sealed else data)
+        key = self.key_of(data, kind)
+        self._store.write(key, self._keys.seal(data) if sealed else data)
         return key
+
+    def key_of(self, data: bytes, kind: str) -> str:
+        """The key that `put` would return."""
+        digest = hashlib.sha256(self._keys.derive("blob") + data).hexdigest()
+        return _checked(f"{kind}/{digest[:2]}/{digest}")
 
     def get(self, key: str, *, sealed: bool = True) -> bytes:
         """The plain bytes; FileNotFoundError when they were purged or never there."""

@@ -91,6 +91,19 @@ def opinion(ctx: Ctx, data: bytes) -> str:
         return error.sentence
 
 
+def adopt(ctx: Ctx, person: Person, clean: bytes) -> None:
+    """A photo that an institution has judged with the enrollment becomes the one on file, without a draft, where the
+    owner might still put one there; afterwards it stays as it is (ZJ-10, N-12)."""
+    if not may_replace(ctx, person):
+        return
+    person.photo_key, person.photo_at = ctx.blobs.put(clean, KIND), ctx.now
+    draft = draft_of(ctx, person)
+    if draft is not None:
+        ctx.db.delete(draft)
+    ctx.db.flush()
+    ctx.record("registration.adopt_photo", person.id)
+
+
 def keep_draft(ctx: Ctx, person: Person, clean: bytes) -> PhotoDraft:
     """Put a good photo aside until its owner confirms it; an earlier draft gives way."""
     if not may_replace(ctx, person):
@@ -145,6 +158,16 @@ def picture_of(ctx: Ctx, key: str | None) -> bytes | None:
     try:
         return ctx.blobs.get(key) if key else None
     except (FileNotFoundError, ValueError):
+        return None
+
+
+def pixels_of(data: bytes) -> tuple[int, int] | None:
+    """Width and height as the header says; None for what is no JPEG or PNG. Nothing is unpacked."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
+            return opened.size
+    except (OSError, ValueError, SyntaxError, IndexError, TypeError, OverflowError, MemoryError,
+            Image.DecompressionBombError):
         return None
 
 

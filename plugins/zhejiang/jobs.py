@@ -1,4 +1,5 @@
 """The job handlers of all rooms; importing them is what registers them."""
 from plugins.zhejiang.board import jobs as board
+from plugins.zhejiang.documents import jobs as documents
 
-__all__ = ["board"]
+__all__ = ["board", "documents"]

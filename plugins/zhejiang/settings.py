@@ -30,7 +30,12 @@ class ZhejiangRules:
     first_general: int                           # class hours of a first training online, both parts
     first_professional: int
     attendance_percent: int                      # of the class hours of a training in class
+<<<<<<< HEAD
     risk_hours_a_day: float                      # who needs more class hours a day than this is at risk
+=======
+    picture_kb: int                              # most of one picture; photos: [photo] max_kb
+    picture_side: int                            # fewest pixels of its shorter side
+>>>>>>> d0fd849 (A zip of documents arrives in pieces and is taken over in chunks: names matched or offered, pictures looked at, photos judged behind the request)
     sampling_percent: int                        # of a bulk verdict, so many are opened one by one
 
 
@@ -45,6 +50,7 @@ NAMES: Mapping[str, Any] = {
     "sheet_rows": _l("报名汇总表最多行数"), "zip_mb": _l("资料压缩包最大（MB）"), "zip_entries": _l("资料压缩包最多文件数"),
     "first_general": _l("线上职业培训通用课程学时"), "first_professional": _l("线上职业培训专业课程学时"),
     "attendance_percent": _l("线下培训须签到的学时比例（%）"),
+    "picture_kb": _l("每张资料图片最大（kB）"), "picture_side": _l("资料图片短边至少（像素）"),
     "sampling_percent": _l("批量审核抽查比例（%）"),
     "risk_hours_a_day": _l("每天须学超过多少学时算有风险"),
 }

@@ -9,6 +9,8 @@ from core.api.store import Base, Id, Retention, Sealed, id_column, personal
 
 from plugins.zhejiang.documents.states import DocumentKind, DocumentState, UploadState
 
+NOTHING_SAID = '{"lines": [], "total": 0}'
+
 
 class Document(Base):
     """The newest picture of one kind of a candidate; the bytes lie in a blob.
@@ -54,7 +56,7 @@ class Upload(Base):
     taken: Mapped[int] = mapped_column(default=0)
     known: Mapped[int] = mapped_column(default=0)
     plan_key: Mapped[str | None] = mapped_column(info=personal(Retention.SHORT))
-    report: Mapped[str] = mapped_column(Sealed, default="[]", info=personal(Retention.RECORD))
+    report: Mapped[str] = mapped_column(Sealed, default=NOTHING_SAID, info=personal(Retention.RECORD))
     reason: Mapped[str] = mapped_column(default="")
     created_by: Mapped[Id] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
