@@ -1,9 +1,5 @@
 """For a plugin that works on persons: look for them, what is on file, take over another phone."""
-<<<<<<< HEAD
-from collections.abc import Sequence
-=======
-from collections.abc import Collection
->>>>>>> d0fd849 (A zip of documents arrives in pieces and is taken over in chunks: names matched or offered, pictures looked at, photos judged behind the request)
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -27,13 +23,9 @@ from core.identity import set_phone as put_phone_on_file
 from core.registry import certificates_of, holdings_of
 from core.tenancy import Ctx
 
-<<<<<<< HEAD
-__all__ = ["KnownFacts", "Listed", "PersonCard", "card_of", "cards_of", "check_new_phone", "check_sensitive_of",
-           "facts_of", "find", "known_of", "listed", "name_index", "registered", "set_phone", "sign_out_everywhere"]
-=======
-__all__ = ["KnownFacts", "PersonCard", "Written", "card_of", "cards_of", "check_new_phone", "check_sensitive_of",
-           "facts_of", "find", "known_of", "set_phone", "sign_out_everywhere", "written_of"]
->>>>>>> d0fd849 (A zip of documents arrives in pieces and is taken over in chunks: names matched or offered, pictures looked at, photos judged behind the request)
+__all__ = ["KnownFacts", "Listed", "PersonCard", "Written", "card_of", "cards_of", "check_new_phone",
+           "check_sensitive_of", "facts_of", "find", "known_of", "listed", "name_index", "registered", "set_phone",
+           "sign_out_everywhere", "written_of"]
 
 HIDDEN = "********"
 _FEW = 500
@@ -85,10 +77,9 @@ def card_of(ctx: Ctx, person_id: Id) -> PersonCard:
 
 def cards_of(ctx: Ctx, person_ids: set[Id]) -> dict[Id, PersonCard]:
     """Several at once, for a list."""
-    return {person_id: _card(person_of(ctx, person_id)) for person_id in person_ids}
+    return {person.id: _card(person) for person in _people(ctx, person_ids)}
 
 
-<<<<<<< HEAD
 def listed(ctx: Ctx, person_ids: Sequence[Id]) -> dict[Id, Listed]:
     """Many people at once, for a list that is searched by the whole name or the ID number."""
     found: dict[Id, Listed] = {}
@@ -110,7 +101,6 @@ def registered(ctx: Ctx, name: str, id_number: str) -> Id | None:
     return person.id if person is not None and tidy(person.name) == tidy(name) else None
 
 
-=======
 @dataclass(frozen=True)
 class Written:
     """A person as forms and file names write one, for matching and for papers; never for a list."""
@@ -120,15 +110,17 @@ class Written:
 
 
 def written_of(ctx: Ctx, person_ids: Collection[Id]) -> dict[Id, Written]:
-    """Several at once, one question for each 500."""
-    every, found = list(person_ids), {}
+    """Several at once."""
+    return {person.id: Written(person.name, person.id_number) for person in _people(ctx, person_ids)}
+
+
+def _people(ctx: Ctx, person_ids: Collection[Id]) -> Iterator[Person]:
+    """One question for each 500."""
+    every = list(person_ids)
     for start in range(0, len(every), _FEW):
-        for person in ctx.db.scalars(select(Person).where(Person.id.in_(every[start:start + _FEW]))):
-            found[person.id] = Written(person.name, person.id_number)
-    return found
+        yield from ctx.db.scalars(select(Person).where(Person.id.in_(every[start:start + _FEW])))
 
 
->>>>>>> d0fd849 (A zip of documents arrives in pieces and is taken over in chunks: names matched or offered, pictures looked at, photos judged behind the request)
 def _card(person: Person) -> PersonCard:
     return PersonCard(person.id, person.name, person.sex, person.id_number[:10] + HIDDEN, person.phone)
 

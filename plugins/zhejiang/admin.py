@@ -2,8 +2,10 @@
 from core.api.console import Console
 
 from plugins.zhejiang.board import admin as board
+from plugins.zhejiang.documents import admin as documents
 
 
 def install(console: Console) -> None:
     """Called once, when the app is made."""
     board.install(console)
+    documents.install(console)

@@ -1,6 +1,9 @@
 """The pages of all rooms."""
 from core.api.web import JianxueFlask
 
+from plugins.zhejiang.documents import routes as documents
+
 
 def install(app: JianxueFlask) -> None:
     """Called once, when the app is made."""
+    documents.install(app)

@@ -30,12 +30,9 @@ class ZhejiangRules:
     first_general: int                           # class hours of a first training online, both parts
     first_professional: int
     attendance_percent: int                      # of the class hours of a training in class
-<<<<<<< HEAD
     risk_hours_a_day: float                      # who needs more class hours a day than this is at risk
-=======
     picture_kb: int                              # most of one picture; photos: [photo] max_kb
     picture_side: int                            # fewest pixels of its shorter side
->>>>>>> d0fd849 (A zip of documents arrives in pieces and is taken over in chunks: names matched or offered, pictures looked at, photos judged behind the request)
     sampling_percent: int                        # of a bulk verdict, so many are opened one by one
 
 
