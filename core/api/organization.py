@@ -21,6 +21,7 @@ from core.organization.offers import (
     announcements,
     institution_of,
     institutions_offering,
+    listed,
     offer_in_force,
     offers,
     withdraw,
@@ -32,8 +33,8 @@ from core.tenancy import Ctx
 __all__ = ["MODE_WORDS", "SANCTION_WORDS", "WAY_WORDS", "Announcement", "Institution", "InstitutionFee", "Mode",
            "Offer", "Organization", "Party", "PartyFacts", "PaymentWay", "Place", "Post", "SanctionKind", "Standing",
            "TestPlace", "announce", "announcements", "change_party", "institution_of", "institutions_in",
-           "institutions_offering", "like_party", "offer_in_force", "offers", "open_party", "parties_of", "party_of",
-           "party_with_code", "post_by_id", "post_names", "posts", "withdraw"]
+           "institutions_offering", "like_party", "listed", "offer_in_force", "offers", "open_party", "parties_of",
+           "party_of", "party_with_code", "post_by_id", "post_names", "posts", "withdraw"]
 
 
 @dataclass(frozen=True)

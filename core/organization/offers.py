@@ -130,6 +130,14 @@ def _facts(row: Organization, said: InstitutionProfile | None, places: tuple[Pla
                        standing)
 
 
+def listed(ctx: Ctx) -> list[Institution]:
+    """All that are on the announced list, by city and name; who was struck off is not."""
+    ids = ctx.db.scalars(select(Organization.id).where(Organization.kind == INSTITUTION,
+                                                       Organization.closed_at.is_(None))).all()
+    return [one for one in facts_of(ctx, ids)
+            if SanctionKind.STRUCK_OFF not in {row.kind for row in one.standing}]
+
+
 def announcements(ctx: Ctx, institution_id: Id) -> Sequence[InstitutionFee]:
     """All that was ever announced of posts and modes, the newest first."""
     return ctx.db.scalars(select(InstitutionFee).where(InstitutionFee.organization_id == institution_id)

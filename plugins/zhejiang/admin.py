@@ -3,9 +3,11 @@ from core.api.console import Console
 
 from plugins.zhejiang.board import admin as board
 from plugins.zhejiang.documents import admin as documents
+from plugins.zhejiang.institutions import admin as institutions
 
 
 def install(console: Console) -> None:
     """Called once, when the app is made."""
     board.install(console)
     documents.install(console)
+    institutions.install(console)

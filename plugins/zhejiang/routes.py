@@ -2,8 +2,10 @@
 from core.api.web import JianxueFlask
 
 from plugins.zhejiang.documents import routes as documents
+from plugins.zhejiang.institutions import routes as institutions
 
 
 def install(app: JianxueFlask) -> None:
     """Called once, when the app is made."""
     documents.install(app)
+    institutions.install(app)

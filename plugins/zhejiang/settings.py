@@ -34,6 +34,7 @@ class ZhejiangRules:
     picture_kb: int                              # most of one picture; photos: [photo] max_kb
     picture_side: int                            # fewest pixels of its shorter side
     sampling_percent: int                        # of a bulk verdict, so many are opened one by one
+    strictness: str                              # what stands above the institutions
 
 
 RULES = ZhejiangRules
@@ -49,6 +50,7 @@ NAMES: Mapping[str, Any] = {
     "attendance_percent": _l("线下培训须签到的学时比例（%）"),
     "picture_kb": _l("每张资料图片最大（kB）"), "picture_side": _l("资料图片短边至少（像素）"),
     "sampling_percent": _l("批量审核抽查比例（%）"),
+    "strictness": _l("培训机构比较页的提示"),
     "risk_hours_a_day": _l("每天须学超过多少学时算有风险"),
 }
 

@@ -1,0 +1,10 @@
+"""The institutions in the back office's menu."""
+from flask_babel import lazy_gettext as _l
+
+from core.api.console import Console, Group
+from core.api.web import Permission
+
+
+def install(console: Console) -> None:
+    console.link(Group.TEACHING, _l("选择培训机构"), "zj_institutions.comparison", Permission.CONSOLE, icon="building",
+                 summary=_l("按岗位、收费、培训方式、特色和测试地点比较培训机构。"))
