@@ -3,9 +3,10 @@ from collections.abc import Mapping
 
 from core.documents import draw
 from core.registration.scan_files import PDF, clean_scan, mimetype_of
+from core.registration.scan_likeness import look_of_scan, same_scan
 from core.tenancy import Ctx
 
-__all__ = ["PDF", "clean_scan", "draw_pdf", "mimetype_of"]
+__all__ = ["PDF", "clean_scan", "draw_pdf", "look_of_scan", "mimetype_of", "same_scan"]
 
 
 def draw_pdf(ctx: Ctx, template: str, *, title: str, images: Mapping[str, bytes] | None = None,

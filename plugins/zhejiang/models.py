@@ -3,9 +3,11 @@ from plugins.zhejiang.batch.models import Batch, BatchSheet, Candidate
 from plugins.zhejiang.board.models import BoardRow, Bundle, Employee
 from plugins.zhejiang.documents.models import Document, Offer, Upload, UploadPiece
 from plugins.zhejiang.enterprise.models import Enterprise, EnterpriseChange, EnterpriseReview
+from plugins.zhejiang.order.models import BatchOrder, Claim, Entry, Member, Voucher, VoucherPicture
 from plugins.zhejiang.review.models import Application, Review
 from plugins.zhejiang.training.models import Plan, PlanSession, PlanTrainee, SignIn, TestApplication
 
-__all__ = ["Application", "Batch", "BatchSheet", "BoardRow", "Bundle", "Candidate", "Document", "Employee",
-           "Enterprise", "EnterpriseChange", "EnterpriseReview", "Offer", "Plan", "PlanSession", "PlanTrainee",
-           "Review", "SignIn", "TestApplication", "Upload", "UploadPiece"]
+__all__ = ["Application", "Batch", "BatchOrder", "BatchSheet", "BoardRow", "Bundle", "Candidate", "Claim", "Document",
+           "Employee", "Enterprise", "EnterpriseChange", "EnterpriseReview", "Entry", "Member", "Offer", "Plan",
+           "PlanSession", "PlanTrainee", "Review", "SignIn", "TestApplication", "Upload", "UploadPiece", "Voucher",
+           "VoucherPicture"]

@@ -20,10 +20,11 @@ class ZhejiangRules:
     years_own: tuple[tuple[str, int], ...]       # level, years of work: own speciality
     years_related: tuple[tuple[str, int], ...]   # related speciality
     years_other: tuple[tuple[str, int], ...]     # neither; a level that is not named never passes
-    guard_payer: str                             # each of the four: refuse | warn
+    guard_payer: str                             # each of the five: refuse | warn
     guard_title: str
     guard_amount: str
-    guard_reuse: str                             # the same voucher picture twice
+    guard_reuse: str                             # the same voucher picture or bank reference twice
+    guard_date: str                              # paid before the order was there
     sheet_rows: int                              # most rows of a sheet
     zip_mb: int                                  # most MiB of a zip
     zip_entries: int
@@ -44,7 +45,8 @@ NAMES: Mapping[str, Any] = {
     "levels": _l("学历对应的专业对照表层次"), "least_age": _l("报名最低年龄（周岁）"),
     "years_own": _l("本专业所需工作年限"), "years_related": _l("相关专业所需工作年限"), "years_other": _l("其他专业所需工作年限"),
     "guard_payer": _l("缴费单位与企业不一致时"), "guard_title": _l("开票单位与缴费单位不一致时"),
-    "guard_amount": _l("缴费金额与订单不一致时"), "guard_reuse": _l("同一张凭证重复使用时"),
+    "guard_amount": _l("缴费金额与订单不一致时"), "guard_reuse": _l("同一张凭证或流水号重复使用时"),
+    "guard_date": _l("付款日期早于订单时"),
     "sheet_rows": _l("报名汇总表最多行数"), "zip_mb": _l("资料压缩包最大（MB）"), "zip_entries": _l("资料压缩包最多文件数"),
     "first_general": _l("线上职业培训通用课程学时"), "first_professional": _l("线上职业培训专业课程学时"),
     "attendance_percent": _l("线下培训须签到的学时比例（%）"),
