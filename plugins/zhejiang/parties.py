@@ -11,6 +11,7 @@ from core.api.store import Id
 from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.enterprise.states import State
+from plugins.zhejiang.order.models import BatchOrder
 
 
 def registered_enterprise(ctx: Ctx) -> Enterprise:
@@ -58,4 +59,20 @@ def institution_candidate(ctx: Ctx, candidate_id: Id) -> Candidate:
     found = ctx.db.get(Candidate, candidate_id)
     if found is None or found.institution_id != institution_id_of(ctx):
         raise NotFound("candidate", _("没有找到这位报名学员。"))
+    return found
+
+
+def enterprise_order(ctx: Ctx, order_id: Id) -> BatchOrder:
+    """An order of the acting clerk's enterprise; NotFound otherwise."""
+    found = ctx.db.get(BatchOrder, order_id)
+    if found is None or found.enterprise_id != own_enterprise(ctx).id:
+        raise NotFound("order", _("没有找到这个订单。"))
+    return found
+
+
+def institution_order(ctx: Ctx, order_id: Id) -> BatchOrder:
+    """An order at the acting clerk's institution; NotFound otherwise."""
+    found = ctx.db.get(BatchOrder, order_id)
+    if found is None or found.institution_id != institution_id_of(ctx):
+        raise NotFound("order", _("没有找到这个订单。"))
     return found

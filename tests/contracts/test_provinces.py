@@ -13,7 +13,6 @@ PROVINCES = {"jilin": ("JL", 18), "guangdong": ("GD", 27), "beijing": ("BJ", 16)
 NOT_YET = {
     "resolve_exam_admission": "ZJ-29: who is in the test room and has been recognised",
     "check_ready_to_study": "ZJ-27: Zhejiang's study begins with the institution's plan; X-09 itself became a setting",
-    "resolve_invoice_policy": "X-23: Zhejiang takes the invoice from 情况说明",
 }
 """Hooks that wait for a province still to come, with the row that needs them."""
 

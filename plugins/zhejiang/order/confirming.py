@@ -98,8 +98,8 @@ def give_surplus_back(ctx: Ctx, order: BatchOrder, why: str) -> int:
 
 
 def refund(ctx: Ctx, order: BatchOrder, why: str) -> None:
-    """The whole of what is held goes back: through the provider where it took the money and has given nothing of it back
-    yet, else by the institution to the enterprise's account. Who was enrolled is not any more."""
+    """The whole of what is held goes back: through the provider where it took the money and has given nothing of it
+    back yet, else by the institution to the enterprise's account. Who was enrolled is not any more."""
     reason, order = reason_of(why), held(ctx, order)
     core = queries.core_order(ctx, order)
     if core.state != OrderState.PAID:

@@ -47,8 +47,9 @@ class Member(Base):
 
 
 class Voucher(Base):
-    """汇款凭证 with its 情况说明 (ZJ-24), one row a version. `pictures`: ids of those shown with it; `findings`: what the
-    guard said; `explanation`: what the enterprise answered to warnings; `refund_*`: where money would go back (P-22)."""
+    """汇款凭证 with its 情况说明 (ZJ-24), one row a version. `pictures`: ids of those shown with it; `findings`: what
+    the guard said; `explanation`: what the enterprise answered to warnings; `refund_*`: where money would go back
+    (P-22)."""
 
     __tablename__ = "zj_order_voucher"
     __table_args__ = (UniqueConstraint("order_id", "version"),)
@@ -84,7 +85,7 @@ class VoucherPicture(Base):
     filename: Mapped[str]
     pdf: Mapped[bool] = mapped_column(default=False)
     size: Mapped[int]
-    digest: Mapped[str] = mapped_column(index=True)
+    digest: Mapped[str]
     look: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     uploaded_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]

@@ -143,5 +143,5 @@ def waiting_at(ctx: Ctx, institution_id: Id) -> int:
 
 def split_orders(ctx: Ctx, order: BatchOrder) -> list[BatchOrder]:
     """The order that this one's people came from, and those that were split off it."""
-    return list(ctx.db.scalars(select(BatchOrder).where(
-        (BatchOrder.split_from_id == order.id) | (BatchOrder.id == order.split_from_id)).order_by(BatchOrder.created_at)))
+    beside = (BatchOrder.split_from_id == order.id) | (BatchOrder.id == order.split_from_id)
+    return list(ctx.db.scalars(select(BatchOrder).where(beside).order_by(BatchOrder.created_at)))

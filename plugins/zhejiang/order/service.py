@@ -1,4 +1,4 @@
-"""Generating an order, splitting and cancelling it before payment, and what came of it at the provider (ZJ-21, ZJ-22)."""
+"""Generating an order, splitting and cancelling it before payment (ZJ-21, ZJ-22)."""
 from collections.abc import Collection, Iterable, Sequence
 
 from flask_babel import gettext as _

@@ -1,7 +1,7 @@
 """How an order and its members move, what the guard looks at, and what leaves an entry (ZJ-21 … ZJ-25, C-18)."""
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
@@ -29,11 +29,11 @@ MENDABLE = frozenset({State.OPEN, State.VOUCHED, State.RETURNED})
 """Until the confirmation the voucher may be changed (ZJ-24)."""
 LIVE = MENDABLE | {State.CONFIRMED}
 
-STATE_WORDS = {
+STATE_WORDS: Final[Mapping[State, Any]] = {
     State.OPEN: _l("待缴费"), State.VOUCHED: _l("待确认收款"), State.RETURNED: _l("凭证退回"),
     State.CONFIRMED: _l("已确认收款"), State.CANCELLED: _l("已取消"), State.REFUNDED: _l("已退费"),
 }
-STATE_TONES = {
+STATE_TONES: Final[Mapping[State, str]] = {
     State.OPEN: "active", State.VOUCHED: "active", State.RETURNED: "stop", State.CONFIRMED: "done",
     State.CANCELLED: "quiet", State.REFUNDED: "quiet",
 }
@@ -75,7 +75,7 @@ class Kind(StrEnum):
     EXPIRED = "expired"
 
 
-KIND_WORDS = {
+KIND_WORDS: Final[Mapping[Kind, Any]] = {
     Kind.OPENED: _l("生成订单"), Kind.SPLIT_OUT: _l("拆分到新订单"), Kind.VOUCHED: _l("提交缴费凭证"),
     Kind.RETURNED: _l("退回凭证"), Kind.CONFIRMED: _l("确认收款"), Kind.TAKEN_OUT: _l("个别学员退费"),
     Kind.SURPLUS_BACK: _l("退还多缴款"), Kind.REFUNDED: _l("整单退费"), Kind.CANCELLED: _l("取消订单"),

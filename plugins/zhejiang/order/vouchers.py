@@ -24,7 +24,7 @@ from plugins.zhejiang.settings import rules_of
 
 MOST_PICTURES = 6
 DAYS_TO_LOOK = timedelta(days=90)
-BLOB = "zj_voucher"
+BLOB = "voucher"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
 """The guard's findings as sentences: what does not fit, and what would be right."""
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 
 from core.api.payment import yuan
@@ -6,7 +8,7 @@ from core.api.payment import yuan
 from plugins.zhejiang.order.rules import Finding
 from plugins.zhejiang.order.states import Check
 
-FIELDS = {
+FIELDS: Mapping[Check, str] = {
     Check.PAYER: "payer_name", Check.TITLE: "invoice_title", Check.TAX_NUMBER: "tax_number", Check.AMOUNT: "paid",
     Check.PICTURE: "", Check.ALIKE: "", Check.REFERENCE: "reference", Check.EARLY: "paid_on", Check.LATE: "paid_on",
 }
@@ -14,6 +16,10 @@ FIELDS = {
 
 def sentence(found: Finding) -> str:
     """For the enterprise and the institution alike."""
+    return str(_said(found))
+
+
+def _said(found: Finding) -> object:
     what, right = found.found, found.right
     if found.check is Check.PAYER:
         return _("付款单位“%(found)s”不是本企业。缴费主体应是“%(right)s”，不允许由其他企业或个人代缴；请由本企业账户付款。",
