@@ -115,6 +115,11 @@ def _region(number: str, birth_year: int) -> tuple[str, str]:
     raise wrong
 
 
+def check_digit(stem: str) -> str:
+    """The last digit that belongs to the first 17 of a resident ID number."""
+    return str(ric.calc_check_digit(stem + "0"))
+
+
 def mask_id_number(number: str) -> str:
     """110101********1234: all that a list, a log or a public page may show (U3)."""
     if len(number) <= 10:
@@ -140,6 +145,8 @@ def parse_mobile(text: str) -> str:
         raise IdError("mobile_scientific", "手机号是“1.38E+10”这种格式。请把单元格设为文本后重新输入 11 位手机号。")
     if not (number.isascii() and number.isdigit()):
         raise IdError("mobile_character", "手机号只能由数字组成。")
+    if number[0] == "0" and len(number) >= 10:
+        raise IdError("mobile_kind", "这是座机号，收不到短信。请填写以 1 开头的 11 位手机号。")
     if len(number) != 11:
         raise IdError("mobile_length", f"手机号应为 11 位，现在是 {len(number)} 位。")
     if number[0] != "1":

@@ -68,7 +68,7 @@ def test_mobile_however_typed(typed: str) -> None:
 
 @pytest.mark.parametrize(("typed", "code"), [
     ("", "mobile_empty"), ("1381234567", "mobile_length"), ("138123456789", "mobile_length"),
-    ("0571-88881234", "mobile_length"), ("057188881234", "mobile_length"), ("05718888123", "mobile_kind"),
+    ("0571-88881234", "mobile_kind"), ("057188881234", "mobile_kind"), ("05718888123", "mobile_kind"),
     ("12012345678", "mobile_range"), ("1381234567a", "mobile_character"), ("1.38E+10", "mobile_scientific"),
 ])
 def test_mobile_refused(typed: str, code: str) -> None:

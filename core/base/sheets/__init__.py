@@ -13,13 +13,14 @@ from core.base.sheets.columns import (
     id_number,
     integer,
     mobile,
+    person_name,
     text,
 )
 from core.base.sheets.read import Limits, SheetError, read_sheet
-from core.base.sheets.write import corrected_sheet, safe, write_csv, write_sheet
+from core.base.sheets.write import Heading, corrected_sheet, safe, write_csv, write_sheet
 
 __all__ = [
-    "CellError", "Column", "Finding", "Kind", "Limits", "Row", "Sheet", "SheetError", "amount", "choice",
-    "corrected_sheet", "credit_code", "day", "id_number", "integer", "mobile", "read_sheet", "safe", "text",
-    "write_csv", "write_sheet",
+    "CellError", "Column", "Finding", "Heading", "Kind", "Limits", "Row", "Sheet", "SheetError", "amount", "choice",
+    "corrected_sheet", "credit_code", "day", "id_number", "integer", "mobile", "person_name", "read_sheet", "safe",
+    "text", "write_csv", "write_sheet",
 ]

@@ -1,9 +1,11 @@
 """The part of reading a sheet that runs in a process of its own, under limits it cannot lift.
 
 Run by path with `python -I`, so it imports nothing of this project. Reads the file from stdin, writes JSON to
-stdout: {"name", "first_row", "first_column", "rows": [[text, …], …]} (indexes from 0) or {"error", "facts"}.
+stdout: {"name", "first_row", "first_column", "rows": [[text, …], …], "formulas": [[row, column], …], "numbers": …}
+(indexes from 0, those of the cells count from the sheet's first) or {"error", "facts"}.
 """
 import csv
+import html
 import io
 import json
 import re
@@ -23,7 +25,12 @@ MAX_ENTRIES = 2_000
 MAX_TEXT = 32_000_000
 SAFE_RATIO_BYTES = 20_000_000
 EXACT_LIMIT = 1e15
+LONG_NUMBER = 1e9
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+_RELATION_TAG = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
+_FORMULA = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>\s*<(?:\w+:)?f[\s/>]""")
 _DECORATION = re.compile(r"\(必填\)|\(选填\)|[\s*:​-‏⁠﻿]")
 
 
@@ -84,7 +91,7 @@ def read_csv(data: bytes, limits: dict[str, int]) -> dict[str, Any]:
             _check_extent(len(rows), len(record), limits)
     except csv.Error as error:
         raise Unreadable("damaged", reason=str(error)) from error
-    return {"name": "csv", "first_row": 0, "first_column": 0, "rows": rows}
+    return {"name": "csv", "first_row": 0, "first_column": 0, "rows": rows, "formulas": [], "numbers": []}
 
 
 def _plain_csv(cell: str) -> str:
@@ -154,16 +161,55 @@ def read_workbook(data: bytes, titles: frozenset[str], limits: dict[str, int]) -
         if sheet.start is None:
             continue
         _check_extent(sheet.height, sheet.width, limits)
-        rows = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=True)]
+        typed = sheet.to_python(skip_empty_area=True)
+        rows = [[cell_text(value) for value in row] for row in typed]
         _index, matches = best_header(rows, titles)
         if best is None or matches > best[0]:
             best = (matches, {"name": name, "first_row": sheet.start[0], "first_column": sheet.start[1],
-                              "rows": rows})
+                              "rows": rows, "numbers": long_numbers(typed, sheet.start)})
         if matches == len(titles):
             break
     if best is None:
         raise Unreadable("empty")
-    return best[1]
+    return best[1] | {"formulas": formula_cells(data, best[1]["name"])}
+
+
+def long_numbers(rows: Sequence[Sequence[object]], start: tuple[int, int]) -> list[tuple[int, int]]:
+    """The cells that hold a telephone or an ID number as a number and not as text."""
+    return [(start[0] + down, start[1] + across) for down, row in enumerate(rows) for across, value in enumerate(row)
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= LONG_NUMBER]
+
+
+def formula_cells(data: bytes, name: str) -> list[tuple[int, int]]:
+    """The cells of an xlsx sheet that hold a formula, of which calamine gives the last result only. Other formats do
+    not tell."""
+    if not data.startswith(b"PK"):
+        return []
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        try:
+            sheets = [_attributes(tag) for tag in _SHEET_TAG.findall(book.read("xl/workbook.xml"))]
+            relations = {one.get("Id"): one.get("Target", "") for one in map(
+                _attributes, _RELATION_TAG.findall(book.read("xl/_rels/workbook.xml.rels")))}
+            part = next((relations.get(one.get("r:id", "")) for one in sheets if one.get("name") == name), None)
+            found = _FORMULA.findall(book.read(_part_name(part))) if part else []
+        except (KeyError, zipfile.BadZipFile, NotImplementedError):
+            return []
+    return [(int(row) - 1, _column_index(letters.decode())) for letters, row in found]
+
+
+def _attributes(tag: bytes) -> dict[str, str]:
+    return {key.decode(): html.unescape(value.decode("utf-8", "replace")) for key, value in _ATTRIBUTE.findall(tag)}
+
+
+def _part_name(target: str) -> str:
+    return target[1:] if target.startswith("/") else f"xl/{target}"
+
+
+def _column_index(letters: str) -> int:
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
 
 
 def read(data: bytes, titles: frozenset[str], limits: dict[str, int]) -> dict[str, Any]:

@@ -9,16 +9,18 @@ from core.base.ids import IdError, parse_credit_code, parse_id_number, parse_mob
 
 _BLANK = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 _DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00:00)?$")
+_NAME_MARKS = " ·•‧・.．-'’"
 _AMOUNT = re.compile(r"^[¥￥]?(\d{1,9})(\.\d{1,2})?元?$")
 
 
 class CellError(ValueError):
-    """A cell that cannot be taken: what is wrong, and what would be right."""
+    """A cell that cannot be taken: what is wrong, and what would be right; `code` tells the kind to programs."""
 
-    def __init__(self, wrong: str, right: str = "") -> None:
+    def __init__(self, wrong: str, right: str = "", code: str = "value") -> None:
         super().__init__(wrong)
         self.wrong = wrong
         self.right = right
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Finding:
     value: str
     wrong: str
     right: str = ""
+    code: str = "value"
 
     @property
     def sentence(self) -> str:
@@ -66,13 +69,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: values by column key, the cells as typed and where each stands (C5), and what is wrong in it."""
+    """One line: values by column key, the cells as typed and where each stands (C5), and what is wrong in it.
+
+    `formulas` and `numbers`: the columns whose cell is a formula (xlsx alone tells), or a number of ten digits and more.
+    """
 
     number: int
     values: Mapping[str, object]
     raw: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
     cells: Mapping[str, str] = field(default_factory=dict)
+    formulas: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
 
     @property
     def good(self) -> bool:
@@ -119,10 +127,28 @@ def text(max_length: int = 500, plain: bool = False) -> Kind:
 
     def parse(value: str) -> str:
         if len(value) > max_length:
-            raise CellError(f"有 {len(value)} 个字，", f"最多 {max_length} 个字。")
+            raise CellError(f"有 {len(value)} 个字，", f"最多 {max_length} 个字。", "long")
         if plain and value[0] in "=+-@＝＋－＠":
-            raise CellError(f"以“{value[0]}”开头，像是公式，", "请只填写文字。")
+            raise CellError(f"以“{value[0]}”开头，像是公式，", "请只填写文字。", "formula")
         return value
+
+    return Kind(parse)
+
+
+def person_name(max_length: int = 40) -> Kind:
+    """A natural person's name: letters of any script with dots, dashes and single blanks between them. The blanks that
+    spread a name of two characters over its cell do not count."""
+    whole = text(max_length, plain=True)
+
+    def parse(value: str) -> str:
+        name = " ".join(str(whole.parse(value)).split())
+        if not name.isascii() and not any(c.isascii() and c.isalpha() for c in name):
+            name = name.replace(" ", "")
+        odd = next((c for c in name if not (c in _NAME_MARKS or unicodedata.category(c)[0] in "LM"
+                                            or unicodedata.category(c) == "Co")), None)
+        if odd is not None:
+            raise CellError(f"姓名里有“{odd}”，", "请按身份证填写姓名。", "name")
+        return name
 
     return Kind(parse)
 
@@ -136,7 +162,7 @@ def choice(values: Sequence[str], aliases: Mapping[str, str] | None = None) -> K
         found = known.get(_same(value))
         if found is None:
             shown = "、".join(values[:12]) + ("等" if len(values) > 12 else "")
-            raise CellError(f"“{_shown(value)}”不在可选范围内，", f"请填写：{shown}。")
+            raise CellError(f"“{_shown(value)}”不在可选范围内，", f"请填写：{shown}。", "choice")
         return found
 
     return Kind(parse, choices=tuple(values))
@@ -202,7 +228,7 @@ def _checked(parse: Callable[[str], str]) -> Kind:
         try:
             return parse(value)
         except IdError as error:
-            raise CellError(str(error)) from error
+            raise CellError(str(error), code=error.code) from error
 
     return Kind(parse_cell)
 

@@ -3,7 +3,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -72,12 +72,13 @@ def read_sheet(data: bytes, filename: str, columns: Sequence[Column], limits: Li
     rows: list[list[str]] = raw["rows"]
     header, places = _header(rows, columns)
     seen: dict[tuple[str, object], int] = {}
+    marks = _Marks({tuple(cell) for cell in raw["formulas"]}, {tuple(cell) for cell in raw["numbers"]})
     parsed = []
     for index in range(header + 1, len(rows)):
         cells = rows[index]
         if not any(trim(cell) for cell in cells) or _is_note(cells):
             continue
-        parsed.append(_row(cells, index + raw["first_row"] + 1, raw["first_column"], columns, places, seen))
+        parsed.append(_row(cells, index + raw["first_row"] + 1, raw["first_column"], columns, places, seen, marks))
     if not parsed:
         raise SheetError("no_rows")
     return Sheet(raw["name"], tuple(parsed), tuple(finding for row in parsed for finding in row.findings))
@@ -137,43 +138,62 @@ def _header(rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> tuple[i
 
 
 def _is_note(cells: Sequence[str]) -> bool:
-    """A line of instructions, as the printed template has one: a long text in the first cell alone."""
-    return len(trim(cells[0])) > _NOTE_LENGTH and len(cells) > 1 and not any(trim(cell) for cell in cells[1:])
+    """A line of instructions, as the printed template has one: whole sentences in the first cell alone. A firm's long
+    name in a line that lacks the rest is no instruction, and is not passed over in silence (P-23)."""
+    said = trim(cells[0])
+    return (len(said) > _NOTE_LENGTH and len(cells) > 1 and not any(trim(cell) for cell in cells[1:])
+            and any(mark in said for mark in "，。；：,;:"))
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """What a cell is beside its text: (row, column) of the sheet, from 0."""
+
+    formulas: Collection[tuple[int, int]]
+    numbers: Collection[tuple[int, int]]
 
 
 def _row(cells: Sequence[str], number: int, first_column: int, columns: Sequence[Column],
-         places: Mapping[str, int], seen: dict[tuple[str, object], int]) -> Row:
+         places: Mapping[str, int], seen: dict[tuple[str, object], int], marks: _Marks) -> Row:
     values: dict[str, object] = {}
     raw: dict[str, str] = {}
     named: dict[str, str] = {}
     findings: list[Finding] = []
+    formulas, numbers = [], []
     for column in columns:
         at = places.get(column.key)
         typed = cells[at] if at is not None and at < len(cells) else ""
+        place = (number - 1, (at or 0) + first_column)
         raw[column.key] = typed
-        named[column.key] = cell_name(number, (at or 0) + first_column)
+        named[column.key] = cell_name(number, place[1])
+        if at is not None and place in marks.formulas:
+            formulas.append(column.key)
+        if at is not None and place in marks.numbers:
+            numbers.append(column.key)
         try:
-            value = _value(typed, column)
+            value = _value(typed, column, computed=formulas[-1:] == [column.key])
             if column.unique and value is not None:
                 first = seen.setdefault((column.key, value), number)
                 if first != number:
-                    raise CellError(f"与第 {first} 行相同，", "每行应各不相同。")
+                    raise CellError(f"与第 {first} 行相同，", "每行应各不相同。", "twice")
         except CellError as error:
             findings.append(Finding(number, column.title, named[column.key], typed, error.wrong,
-                                    error.right))
+                                    error.right, error.code))
         else:
             values[column.key] = value
-    return Row(number, values, raw, tuple(findings), named)
+    return Row(number, values, raw, tuple(findings), named, frozenset(formulas), frozenset(numbers))
 
 
-def _value(typed: str, column: Column) -> object:
+def _value(typed: str, column: Column, computed: bool) -> object:
     text = _GUARD.sub("", trim(typed))
+    if not text and computed:
+        raise CellError("是没有结果的公式，", "请直接填写内容。", "formula")
     if not text:
         if column.required:
-            raise CellError("没有填写，", "这一列必填。")
+            raise CellError("没有填写，", "这一列必填。", "empty")
         return None
     if _SCIENTIFIC.match(text):
-        raise CellError(f"是“{text}”这种格式，后几位已经丢失，", "请把单元格设为文本后重新输入。")
+        raise CellError(f"是“{text}”这种格式，后几位已经丢失，", "请把单元格设为文本后重新输入。", "scientific")
     return column.kind.parse(text)
 
 
