@@ -1,5 +1,5 @@
 """For a plugin that takes in or gives out sheets: columns, findings by cell, formula-safe export."""
-from core.base.ids import check_digit, parse_id_number
+from core.base.ids import check_digit, parse_id_number, tidy
 from core.base.sheets import (
     Column,
     Finding,
@@ -19,6 +19,7 @@ from core.base.sheets import (
 )
 
 __all__ = ["Column", "Finding", "Heading", "Kind", "Limits", "Row", "Sheet", "SheetError", "XLSX", "check_digit",
-           "choice", "id_number", "mobile", "parse_id_number", "person_name", "read_sheet", "text", "write_sheet"]
+           "choice", "id_number", "mobile", "parse_id_number", "person_name", "read_sheet", "text", "tidy",
+           "write_sheet"]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,6 +1,7 @@
 """Looking for a person by what a caller says: name, ID number, phone, or the last digits of either (C-22)."""
 from sqlalchemy import Select, or_, select
 
+from core.base.db import Id
 from core.base.ids import IdError, parse_id_number, parse_mobile, tidy
 from core.tenancy import Ctx
 
@@ -17,6 +18,12 @@ def find_people(ctx: Ctx, term: str) -> list[Person]:
     _index_older(ctx)
     rows = ctx.db.scalars(_by(ctx, wanted).order_by(Person.created_at.desc(), Person.id.desc()).limit(MOST))
     return [person for person in rows if _fits(person, wanted.upper())]
+
+
+def people_like(ctx: Ctx, term: str) -> Select[Id]:
+    """The ids of those who fit, for a list that shows some of them only; of more than four last digits the last four
+    count."""
+    return _by(ctx, tidy(term)[:60]).with_only_columns(Person.id)
 
 
 def _by(ctx: Ctx, wanted: str) -> Select[Person]:

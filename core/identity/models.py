@@ -46,9 +46,14 @@ def search_mac(kind: str, value: str) -> str:
 @event.listens_for(Person, "before_update")
 def index_person(_mapper: object, _connection: object, person: Person) -> None:
     """Names and numbers are sealed: what a caller says can only be found by its MAC (C-22)."""
-    person.name_mac = search_mac("name", person.name)
-    person.id_tail_mac = search_mac("id", person.id_number[-TAIL:])
-    person.phone_tail_mac = search_mac("phone", person.phone[-TAIL:])
+    for column, mac in search_macs(person.name, person.id_number, person.phone).items():
+        setattr(person, column, mac)
+
+
+def search_macs(name: str, id_number: str, phone: str) -> dict[str, str]:
+    """The columns by which a person is looked for."""
+    return {"name_mac": search_mac("name", name), "id_tail_mac": search_mac("id", id_number[-TAIL:]),
+            "phone_tail_mac": search_mac("phone", phone[-TAIL:])}
 
 
 class IdScan(Base):

@@ -1,6 +1,7 @@
 """The rooms in the back office's menu."""
 from core.api.console import Console
 
+from plugins.zhejiang.batch import admin as batch
 from plugins.zhejiang.board import admin as board
 from plugins.zhejiang.documents import admin as documents
 from plugins.zhejiang.institutions import admin as institutions
@@ -8,6 +9,7 @@ from plugins.zhejiang.institutions import admin as institutions
 
 def install(console: Console) -> None:
     """Called once, when the app is made."""
+    batch.install(console)
     board.install(console)
     documents.install(console)
     institutions.install(console)

@@ -1,6 +1,7 @@
 """The job handlers of all rooms; importing them is what registers them."""
+from plugins.zhejiang.batch import jobs as batch
 from plugins.zhejiang.board import jobs as board
 from plugins.zhejiang.documents import jobs as documents
 from plugins.zhejiang.order import jobs as order
 
-__all__ = ["board", "documents", "order"]
+__all__ = ["batch", "board", "documents", "order"]

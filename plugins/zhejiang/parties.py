@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.api import Ctx, Forbidden, NotFound, Refused
 from core.api.store import Id
 
-from plugins.zhejiang.batch.models import Batch, Candidate
+from plugins.zhejiang.batch.models import Batch, BatchSheet, Candidate
 from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.enterprise.states import State
 from plugins.zhejiang.order.models import BatchOrder
@@ -44,6 +44,15 @@ def enterprise_batch(ctx: Ctx, batch_id: Id) -> Batch:
     if found is None or found.enterprise_id != own_enterprise(ctx).id:
         raise NotFound("batch", _("没有找到这个批次。"))
     return found
+
+
+def enterprise_sheet(ctx: Ctx, sheet_id: Id) -> tuple[BatchSheet, Batch]:
+    """A sheet of one of the enterprise's batches; NotFound otherwise."""
+    found = ctx.db.get(BatchSheet, sheet_id)
+    batch = ctx.db.get(Batch, found.batch_id) if found else None
+    if found is None or batch is None or batch.enterprise_id != own_enterprise(ctx).id:
+        raise NotFound("sheet", _("没有找到这份表格。"))
+    return found, batch
 
 
 def enterprise_candidate(ctx: Ctx, candidate_id: Id) -> Candidate:

@@ -1,11 +1,15 @@
 """The pages of all rooms."""
 from core.api.web import JianxueFlask
 
+from plugins.zhejiang.batch import routes as batch
+from plugins.zhejiang.batch import sheet_routes
 from plugins.zhejiang.documents import routes as documents
 from plugins.zhejiang.institutions import routes as institutions
 
 
 def install(app: JianxueFlask) -> None:
     """Called once, when the app is made."""
+    batch.install(app)
+    sheet_routes.install(app)
     documents.install(app)
     institutions.install(app)

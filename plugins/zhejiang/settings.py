@@ -15,7 +15,6 @@ class ZhejiangRules:
     cities: tuple[str, ...]                      # whose authorities review
     suffixes: tuple[tuple[str, str], ...]        # document kind, what its file's name says after $
     educations: tuple[str, ...]                  # the drop-down of the sheet
-    levels: tuple[tuple[str, str], ...]          # education of the sheet, its level in appendix 5
     least_age: int                               # nobody younger is enrolled
     years_own: tuple[tuple[str, int], ...]       # level, years of work: own speciality
     years_related: tuple[tuple[str, int], ...]   # related speciality
@@ -42,7 +41,7 @@ RULES = ZhejiangRules
 NAMES: Mapping[str, Any] = {
     "": _l("浙江企业报名"),
     "cities": _l("审核企业的城市"), "suffixes": _l("资料文件名后缀"), "educations": _l("学历选项"),
-    "levels": _l("学历对应的专业对照表层次"), "least_age": _l("报名最低年龄（周岁）"),
+    "least_age": _l("报名最低年龄（周岁）"),
     "years_own": _l("本专业所需工作年限"), "years_related": _l("相关专业所需工作年限"), "years_other": _l("其他专业所需工作年限"),
     "guard_payer": _l("缴费单位与企业不一致时"), "guard_title": _l("开票单位与缴费单位不一致时"),
     "guard_amount": _l("缴费金额与订单不一致时"), "guard_reuse": _l("同一张凭证或流水号重复使用时"),
@@ -60,8 +59,3 @@ NAMES: Mapping[str, Any] = {
 def rules_of(ctx: Ctx) -> ZhejiangRules:
     """The rules in force now."""
     return ctx.plugin_rules(ZhejiangRules)
-
-
-def level_of(rules: ZhejiangRules, education: str) -> str:
-    """The level of appendix 5 that an education of the sheet belongs to (ZJ-35); "" for one that it does not know."""
-    return dict(rules.levels).get(education, "")

@@ -71,7 +71,7 @@ class Finding:
 class Row:
     """One line: values by column key, the cells as typed and where each stands (C5), and what is wrong in it.
 
-    `formulas` and `numbers`: the columns whose cell is a formula (xlsx alone tells), or a number of ten digits and more.
+    `formulas` and `numbers`: the columns whose cell is a formula (xlsx alone tells) or a number of ten digits and more.
     """
 
     number: int

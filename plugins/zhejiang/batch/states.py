@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from core.api.organization import MODE_WORDS, Mode
 
-__all__ = ["ENTRY_WORDS", "MODE_WORDS", "MOVES", "REVIEW_WORDS", "STATE_TONES", "CandidateState", "Mode", "SheetState"]
+__all__ = ["ENTRY_WORDS", "MODE_WORDS", "MOVES", "REVIEW_WORDS", "SHEET_TONES", "SHEET_WORDS",
+           "STATE_TONES", "CandidateState", "Mode", "SheetState"]
 
 
 class SheetState(StrEnum):
@@ -17,6 +18,12 @@ class SheetState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+SHEET_WORDS = {SheetState.CHECKED: _l("待确认"), SheetState.RUNNING: _l("正在导入"), SheetState.DONE: _l("已导入"),
+               SheetState.CANCELLED: _l("已取消")}
+SHEET_TONES = {SheetState.CHECKED: "active", SheetState.RUNNING: "active", SheetState.DONE: "done",
+               SheetState.CANCELLED: "quiet"}
 
 
 class CandidateState(StrEnum):
