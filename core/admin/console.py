@@ -165,9 +165,10 @@ class Console:
             self.app.register_blueprint(Blueprint(name, module, template_folder="templates"))
 
     def link(self, group: Group, title: Any, endpoint: str, permission: Permission, *, icon: str = "",
-             count: Callable[[Ctx], int] | None = None, summary: Any = "") -> None:
+             count: Callable[[Ctx], int] | None = None, summary: Any = "",
+             offered: Callable[[Ctx], bool] = lambda _ctx: True) -> None:
         """A menu entry for a page that a flow's own routes serve (the auditor's queue)."""
-        self.entries.append(MenuEntry(group, title, endpoint, permission, icon, count, summary, self.plugin))
+        self.entries.append(MenuEntry(group, title, endpoint, permission, icon, count, summary, self.plugin, offered))
 
     def _guard(self, view: GuardedView) -> None:
         """Give every route of the view the view's own policy, as `@policy` gives it to a plain view."""

@@ -2,11 +2,11 @@
 from collections.abc import Mapping
 
 from core.documents import draw
-from core.registration.scan_files import PDF, clean_scan, mimetype_of
+from core.registration.scan_files import MOST_BYTES, PDF, clean_scan, mimetype_of
 from core.registration.scan_likeness import look_of_scan, same_scan
 from core.tenancy import Ctx
 
-__all__ = ["PDF", "clean_scan", "draw_pdf", "look_of_scan", "mimetype_of", "same_scan"]
+__all__ = ["MOST_BYTES", "PDF", "clean_scan", "draw_pdf", "look_of_scan", "mimetype_of", "same_scan"]
 
 
 def draw_pdf(ctx: Ctx, template: str, *, title: str, images: Mapping[str, bytes] | None = None,

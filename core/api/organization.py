@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.base.db import Id, new_id
 from core.base.errors import Conflict, NotFound
@@ -64,11 +65,12 @@ def open_party(ctx: Ctx, facts: PartyFacts) -> Id:
     """A new organization. Conflict (`party_code`, `party_name`) for a credit code or name that there is, also when
     two come in the same moment: the tables decide."""
     _refuse_known(ctx, facts, None)
-    held = Organization(id=new_id(), kind=facts.kind, name=facts.name, city=facts.city, credit_code=facts.credit_code,
-                        created_at=ctx.now)
+    party_id = new_id()
+    held = Organization(id=party_id, kind=facts.kind, name=facts.name, city=facts.city,
+                        credit_code=facts.credit_code, created_at=ctx.now)
     ctx.db.add(held)
-    _flush(ctx)
-    return held.id
+    _flush(ctx, facts)
+    return party_id
 
 
 def change_party(ctx: Ctx, party_id: Id, facts: PartyFacts) -> None:
@@ -76,7 +78,7 @@ def change_party(ctx: Ctx, party_id: Id, facts: PartyFacts) -> None:
     held = _organization(ctx, party_id)
     _refuse_known(ctx, facts, held)
     held.kind, held.name, held.city, held.credit_code = facts.kind, facts.name, facts.city, facts.credit_code
-    _flush(ctx)
+    _flush(ctx, facts)
 
 
 def party_of(ctx: Ctx, party_id: Id) -> Party:
@@ -96,7 +98,7 @@ def party_with_code(ctx: Ctx, credit_code: str) -> Party | None:
     return _party(found) if found else None
 
 
-def like_party(column: ColumnElement[Id], term: str) -> ColumnElement[bool]:
+def like_party(column: ColumnElement[Id] | InstrumentedAttribute[Id], term: str) -> ColumnElement[bool]:
     """A condition for a list: the organization in `column` has a name or credit code with `term` in it."""
     return column.in_(select(Organization.id).where(or_(
         Organization.name.contains(term, autoescape=True),
@@ -126,12 +128,13 @@ def _known(code: str, city: str = "") -> Conflict:
     return Conflict(code, said, field="credit_code" if code == "party_code" else "name", facts={"city": city})
 
 
-def _flush(ctx: Ctx) -> None:
+def _flush(ctx: Ctx, facts: PartyFacts) -> None:
     try:
         ctx.db.flush()
-    except IntegrityError as error:
+    except IntegrityError:
         ctx.rollback()
-        raise _known("party_code" if "credit_code" in str(error.orig) else "party_name") from error
+        _refuse_known(ctx, facts, None)   # now the one that was faster can be seen
+        raise
 
 
 def _organization(ctx: Ctx, party_id: Id) -> Organization:

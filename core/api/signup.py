@@ -1,4 +1,6 @@
 """For a plugin's public page on which somebody opens an account: picture code, SMS code, and the session after it."""
+from typing import Any
+
 from core.identity import CodePurpose, prove_phone
 from core.identity.schemas import MobileField, image_id_field
 from core.identity.widgets import ImageView, device, image_view, remember, wants_code, wants_renewal
@@ -12,7 +14,7 @@ __all__ = ["ImageView", "MobileField", "Sent", "device", "image_id_field", "imag
            "send_code_of", "wants_code", "wants_renewal"]
 
 
-def send_code_of(ctx: Ctx, form: Form[object]) -> Sent:
+def send_code_of(ctx: Ctx, form: Form[Any]) -> Sent:
     """获取验证码: the form has the fields `phone`, `image_code`, `image_id` and `sms_code` (identity/codes.html)."""
     def send(asked: CodeAsked) -> None:
         send_registration_code(ctx, phone=asked.phone, image_id=asked.image_id, image_code=asked.image_code)

@@ -4,11 +4,13 @@ from core.api.console import Console
 from plugins.zhejiang.batch import admin as batch
 from plugins.zhejiang.board import admin as board
 from plugins.zhejiang.documents import admin as documents
+from plugins.zhejiang.enterprise import admin as enterprise
 from plugins.zhejiang.institutions import admin as institutions
 
 
 def install(console: Console) -> None:
     """Called once, when the app is made."""
+    enterprise.install(console)
     batch.install(console)
     board.install(console)
     documents.install(console)

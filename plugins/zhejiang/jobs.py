@@ -2,6 +2,7 @@
 from plugins.zhejiang.batch import jobs as batch
 from plugins.zhejiang.board import jobs as board
 from plugins.zhejiang.documents import jobs as documents
+from plugins.zhejiang.enterprise import jobs as enterprise
 from plugins.zhejiang.order import jobs as order
 
-__all__ = ["batch", "board", "documents", "order"]
+__all__ = ["batch", "board", "documents", "enterprise", "order"]

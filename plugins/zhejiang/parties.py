@@ -31,6 +31,30 @@ def own_enterprise(ctx: Ctx) -> Enterprise:
     return found
 
 
+def approved(ctx: Ctx) -> bool:
+    """Whether the acting clerk's enterprise may enroll: entries of the menu are offered only then (ZJ-06)."""
+    party_id = ctx.actor.organization_id
+    return party_id is not None and ctx.look_up(("zj_approved", party_id), lambda: ctx.db.scalar(
+        select(Enterprise.id).where(Enterprise.organization_id == party_id, Enterprise.state == State.APPROVED))
+        is not None)
+
+
+def city_of(ctx: Ctx) -> str:
+    """The city whose enterprises the acting regulator judges (ZJ-04)."""
+    if not ctx.actor.city:
+        raise Forbidden("no_city", _("您的账号还没有指定城市，看不到任何企业。"), hint=_("请联系系统管理员，在“城市主管部门”里为您的账号指定城市。"))
+    return ctx.actor.city
+
+
+def regulated_enterprise(ctx: Ctx, enterprise_id: Id, *, locked: bool = False) -> Enterprise:
+    """An enterprise of the acting regulator's city; NotFound otherwise. `locked` until the decision is written."""
+    city = city_of(ctx)
+    found = ctx.db.get(Enterprise, enterprise_id, with_for_update=True if locked else None)
+    if found is None or found.city != city:
+        raise NotFound("enterprise", _("没有找到这家企业。"))
+    return found
+
+
 def institution_id_of(ctx: Ctx) -> Id:
     """The institution that the acting clerk works for."""
     if ctx.actor.organization_id is None:

@@ -4,6 +4,7 @@ from core.api.web import JianxueFlask
 from plugins.zhejiang.batch import routes as batch
 from plugins.zhejiang.batch import sheet_routes
 from plugins.zhejiang.documents import routes as documents
+from plugins.zhejiang.enterprise import routes as enterprise
 from plugins.zhejiang.institutions import routes as institutions
 
 
@@ -13,3 +14,4 @@ def install(app: JianxueFlask) -> None:
     sheet_routes.install(app)
     documents.install(app)
     institutions.install(app)
+    enterprise.install(app)

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.api.store import Base, Id, Retention, Sealed, append_only, guard, id_column, personal
 
@@ -35,6 +35,11 @@ class Enterprise(Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None] = mapped_column(index=True)
     decided_at: Mapped[datetime | None]
+
+    party: Mapped[Any] = relationship("Organization", viewonly=True)
+    waiting_changes: Mapped[list["EnterpriseChange"]] = relationship(
+        primaryjoin="and_(EnterpriseChange.enterprise_id == Enterprise.id, EnterpriseChange.state == 'submitted')",
+        viewonly=True)
 
 
 class EnterpriseReview(Base):
