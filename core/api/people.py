@@ -3,9 +3,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.base.db import Id
+from core.base.errors import NotFound
 from core.base.ids import mask_id_number, tidy
 from core.contract.values import PersonFacts, SensitiveAction
 from core.course import record_of, subjects_of
@@ -24,8 +26,8 @@ from core.registry import certificates_of, holdings_of
 from core.tenancy import Ctx
 
 __all__ = ["KnownFacts", "Listed", "PersonCard", "Written", "card_of", "cards_of", "check_new_phone",
-           "check_sensitive_of", "facts_of", "find", "known_of", "listed", "name_index", "registered", "set_phone",
-           "sign_out_everywhere", "written_of"]
+           "check_sensitive_of", "facts_of", "find", "known_of", "listed", "name_index", "photo_of", "registered",
+           "set_phone", "sign_out_everywhere", "written_of"]
 
 HIDDEN = "********"
 _FEW = 500
@@ -78,6 +80,15 @@ def card_of(ctx: Ctx, person_id: Id) -> PersonCard:
 def cards_of(ctx: Ctx, person_ids: set[Id]) -> dict[Id, PersonCard]:
     """Several at once, for a list."""
     return {person.id: _card(person) for person in _people(ctx, person_ids)}
+
+
+def photo_of(ctx: Ctx, person_id: Id) -> bytes:
+    """The photo on file; NotFound where there is none."""
+    key = person_of(ctx, person_id).photo_key
+    try:
+        return ctx.blobs.get(str(key))
+    except (OSError, ValueError):
+        raise NotFound("no_photo", _("还没有照片。")) from None
 
 
 def listed(ctx: Ctx, person_ids: Sequence[Id]) -> dict[Id, Listed]:

@@ -59,7 +59,7 @@ def check(token: str) -> ResponseReturnValue:
     return page("presence/check.html", token=token, back=gate.back, facts=_facts(), photo=bool(person.photo_key),
                 left=tries_left(ctx, gate.person_id, gate.enrollment_id), up=face_client(ctx).up(),
                 texts=ctx.rules().texts, seconds=ctx.rules().presence.action_seconds, clips=clips(),
-                said=said(), urgent=urgent(), booked=open_request(ctx, gate.enrollment_id))
+                said=said(), urgent=urgent(), booked=open_request(ctx, gate.enrollment_id), in_room=gate.in_room)
 
 
 def _facts() -> dict[str, object]:

@@ -215,19 +215,31 @@ def attest_supervised(ctx: Ctx, request_id: Id, tail: str, note: str) -> Attesta
     alone would not be.
     """
     asked = request_of(ctx, request_id)
-    person = person_of(ctx, asked.person_id)
+    check_card(ctx, asked.person_id, asked.enrollment_id, tail)
+    _close(ctx, asked, Outcome.ATTESTED)
+    return attest_in_person(ctx, asked.person_id, asked.enrollment_id, note)
+
+
+def check_card(ctx: Ctx, person_id: Id, enrollment_id: Id, tail: str) -> None:
+    """Refused unless `tail` is what stands at the end of the number on the person's ID card."""
+    person = person_of(ctx, person_id)
     if person.id_number[-TAIL:] != tail.strip().upper():
-        ctx.record_refusal("presence.attest_supervised", asked.enrollment_id, person=str(person.id))
+        ctx.record_refusal("presence.attest_supervised", enrollment_id, person=str(person.id))
         raise Refused("tail", _("和档案里的身份证号后四位不一致。"), field="tail",
                       hint=_("请再看一眼身份证；确实不同就不要登记，请学员先更正档案。"))
-    _close(ctx, asked, Outcome.ATTESTED)
-    attestation = Attestation(person_id=asked.person_id, enrollment_id=asked.enrollment_id, kind="supervised",
-                              zone="supervised", witness_id=ctx.actor.account_id, witness_name=ctx.actor.name,
-                              note=note.strip()[:500], given_at=ctx.now, valid_until=ctx.now + _VALID)
+
+
+def attest_in_person(ctx: Ctx, person_id: Id, enrollment_id: Id, note: str,
+                     picture: bytes | None = None) -> Attestation:
+    """Somebody on duty has seen the person; the caller has checked the ID card. `picture`: kept as evidence."""
+    attestation = Attestation(person_id=person_id, enrollment_id=enrollment_id, kind="supervised", zone="supervised",
+                              witness_id=ctx.actor.account_id, witness_name=ctx.actor.name, note=note.strip()[:500],
+                              picture_key=ctx.blobs.put(picture, "face") if picture else None, given_at=ctx.now,
+                              valid_until=ctx.now + _VALID)
     ctx.db.add(attestation)
     ctx.db.flush()
-    ctx.publish(PresenceProved(asked.enrollment_id, ctx.now))
-    ctx.record("presence.attest_supervised", asked.enrollment_id, person=str(asked.person_id))
+    ctx.publish(PresenceProved(enrollment_id, ctx.now))
+    ctx.record("presence.attest_supervised", enrollment_id, person=str(person_id))
     return attestation
 
 

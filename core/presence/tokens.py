@@ -21,12 +21,14 @@ class Gate:
     """Whom a face check lets through to what: `back` is a path of this site to go on to.
 
     `made_at`: a proof given before does not do; who is sent here with one in force has missed too many pictures.
+    `in_room`: an invigilator stands by, who is the other way, and no session is booked.
     """
 
     person_id: Id
     enrollment_id: Id
     back: str
     made_at: datetime
+    in_room: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,12 @@ class Look:
 Token = TypeVar("Token", Gate, Ask)
 
 
-def check_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
+def check_url(ctx: Ctx, enrollment_id: Id, back: str, *, in_room: bool = False) -> str:
     """Where the signed-in person's face check for an enrollment begins; afterwards it goes on to the path `back`."""
     if ctx.actor.person_id is None or not back.startswith("/") or back.startswith(("//", "/\\")):
         raise ValueError("a face check needs a person and a path of this site to go on to")
-    return url_for("presence.check", token=gate_token(ctx, Gate(ctx.actor.person_id, enrollment_id, back, ctx.now)))
+    gate = Gate(ctx.actor.person_id, enrollment_id, back, ctx.now, in_room)
+    return url_for("presence.check", token=gate_token(ctx, gate))
 
 
 def booking_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
@@ -68,14 +71,15 @@ def booking_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
 
 
 def gate_token(ctx: Ctx, gate: Gate) -> str:
-    values = [gate.person_id.hex, gate.enrollment_id.hex, gate.back, gate.made_at.timestamp()]
+    values = [gate.person_id.hex, gate.enrollment_id.hex, gate.back, gate.made_at.timestamp(), int(gate.in_room)]
     return _dumps(ctx.tenant, "gate", values)
 
 
 def open_gate(ctx: Ctx, token: str) -> Gate:
     """The gate of a token, for the person it was made for; anything else is NotFound."""
-    person, enrollment, back, at = _loads(ctx.tenant, "gate", token, 4)
-    gate = Gate(UUID(str(person)), UUID(str(enrollment)), str(back), datetime.fromtimestamp(float(str(at)), UTC))
+    person, enrollment, back, at, in_room = _loads(ctx.tenant, "gate", token, 5)
+    made_at = datetime.fromtimestamp(float(str(at)), UTC)
+    gate = Gate(UUID(str(person)), UUID(str(enrollment)), str(back), made_at, bool(in_room))
     return _own(ctx, gate)
 
 

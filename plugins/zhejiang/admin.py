@@ -6,6 +6,7 @@ from plugins.zhejiang.board import admin as board
 from plugins.zhejiang.documents import admin as documents
 from plugins.zhejiang.enterprise import admin as enterprise
 from plugins.zhejiang.institutions import admin as institutions
+from plugins.zhejiang.testing import admin as testing
 
 
 def install(console: Console) -> None:
@@ -15,3 +16,4 @@ def install(console: Console) -> None:
     board.install(console)
     documents.install(console)
     institutions.install(console)
+    testing.install(console)

@@ -4,5 +4,6 @@ from plugins.zhejiang.board import jobs as board
 from plugins.zhejiang.documents import jobs as documents
 from plugins.zhejiang.enterprise import jobs as enterprise
 from plugins.zhejiang.order import jobs as order
+from plugins.zhejiang.testing import jobs as testing
 
-__all__ = ["batch", "board", "documents", "enterprise", "order"]
+__all__ = ["batch", "board", "documents", "enterprise", "order", "testing"]

@@ -6,6 +6,7 @@ from plugins.zhejiang.batch import sheet_routes
 from plugins.zhejiang.documents import routes as documents
 from plugins.zhejiang.enterprise import routes as enterprise
 from plugins.zhejiang.institutions import routes as institutions
+from plugins.zhejiang.testing import routes as testing
 
 
 def install(app: JianxueFlask) -> None:
@@ -15,3 +16,4 @@ def install(app: JianxueFlask) -> None:
     documents.install(app)
     institutions.install(app)
     enterprise.install(app)
+    testing.install(app)

@@ -35,6 +35,8 @@ class ZhejiangRules:
     picture_side: int                            # fewest pixels of its shorter side
     sampling_percent: int                        # of a bulk verdict, so many are opened one by one
     strictness: str                              # what stands above the institutions
+    admission_minutes: int                       # so long before a test its candidates are recognised and seated
+    late_entry_minutes: int                      # nobody is let in so long after it began
 
 
 RULES = ZhejiangRules
@@ -53,6 +55,7 @@ NAMES: Mapping[str, Any] = {
     "sampling_percent": _l("批量审核抽查比例（%）"),
     "strictness": _l("培训机构比较页的提示"),
     "risk_hours_a_day": _l("每天须学超过多少学时算有风险"),
+    "admission_minutes": _l("测试开始前多少分钟可以入场"), "late_entry_minutes": _l("开考多少分钟后不得入场"),
 }
 
 

@@ -11,7 +11,6 @@ from tests.contracts.test_hooks import SPECS
 
 PROVINCES = {"jilin": ("JL", 18), "guangdong": ("GD", 27), "beijing": ("BJ", 16)}
 NOT_YET = {
-    "resolve_exam_admission": "ZJ-29: who is in the test room and has been recognised",
     "check_ready_to_study": "ZJ-27: Zhejiang's study begins with the institution's plan; X-09 itself became a setting",
 }
 """Hooks that wait for a province still to come, with the row that needs them."""

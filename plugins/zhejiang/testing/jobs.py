@@ -1,0 +1,14 @@
+"""What test rooms do outside requests."""
+from collections.abc import Mapping
+from typing import Any
+
+from core.api import Ctx
+from core.api.store import job
+
+from plugins.zhejiang.testing import room
+
+
+@job(room.CLOSE_JOB)
+def close(ctx: Ctx, payload: Mapping[str, Any]) -> None:
+    """The time of a room is over: results are handed on though nobody pressed the button."""
+    room.close_overdue(ctx)

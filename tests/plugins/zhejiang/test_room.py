@@ -1,0 +1,400 @@
+"""From the plan to the score: seats, the door, the half hour, the board, the results (ZJ-28, ZJ-29)."""
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from core.api.store import Id, new_id
+from core.base.clock import FixedClock, local
+from core.exam.models import Sitting, SittingAnswer
+from core.identity import account_of, person_of
+from core.notification import inbox
+from core.presence.models import Attestation
+from core.registry.models import Certificate
+from core.tenancy import NOBODY, Role, Tenant, unit_of_work
+from core.work import run_waiting
+from plugins.zhejiang.batch.models import Candidate
+from plugins.zhejiang.testing.models import TestIncident, TestPlan, TestSeat
+from plugins.zhejiang.testing.states import Deed, Entry, PlanState
+from plugins.zhejiang.training.models import TestApplication
+from plugins.zhejiang.training.states import TestState
+from tests.browse import Browser
+from tests.exam.people import fill_bank
+from tests.people import Somebody, signed_in, staff
+from tests.plugins.zhejiang import scene
+
+Browsers = Callable[[Tenant], Browser]
+
+
+@dataclass
+class Room:
+    """An institution with clerk, invigilator and applicants; the plan's pages by their addresses."""
+
+    tenant: Tenant
+    clock: FixedClock
+    browsers: Browsers
+    school: scene.School
+    clerk: Browser
+    invigilator: Browser
+    candidates: list[Id]
+    watcher: Id
+    plan: str = ""
+    signed: dict[Id, Browser] = field(default_factory=dict)
+
+    def form(self, **changed: object) -> dict[str, object]:
+        """A plan an hour from now."""
+        at = local(self.clock.now())
+        with unit_of_work(self.tenant) as ctx:
+            post = str(scene.post_id(ctx))
+        return {"place": "杭州市示例路1号", "room": "201机房", "seats": "3", "day": f"{at:%Y-%m-%d}",
+                "starts": f"{at.hour + 1}:00", "posts": [post], "invigilators": [str(self.watcher)], **changed}
+
+    def make(self, **changed: object) -> str:
+        self.clerk.get("/zj/testing/plans/new")
+        answer = self.clerk.submit("/zj/testing/plans/new", {"_once": str(new_id()), **self.form(**changed)})
+        assert answer.status_code == 303, answer.text
+        self.plan = answer.headers["Location"].rsplit("/", 1)[1]
+        return self.plan
+
+    def ready(self, **changed: object) -> None:
+        """Made, seated, published."""
+        self.make(**changed)
+        assert self.clerk.submit(f"{self.of_plan}/fill").status_code == 303
+        assert self.clerk.submit(f"{self.of_plan}/publish").status_code == 303
+
+    @property
+    def of_plan(self) -> str:
+        return f"/zj/testing/plans/{self.plan}"
+
+    @property
+    def of_room(self) -> str:
+        return f"/zj/testing/rooms/{self.plan}"
+
+    def seat(self, candidate: Id) -> TestSeat:
+        with unit_of_work(self.tenant) as ctx:
+            found = ctx.db.scalars(select(TestSeat).where(
+                TestSeat.plan_id == Id(self.plan), TestSeat.candidate_id == candidate)).one()
+            ctx.db.expunge_all()
+            return found
+
+    def trainee(self, candidate: Id) -> Browser:
+        if candidate not in self.signed:
+            self.signed[candidate] = signed_in(self.browsers(self.tenant), self.somebody(candidate))
+        return self.signed[candidate]
+
+    def somebody(self, candidate: Id) -> Somebody:
+        with unit_of_work(self.tenant, NOBODY) as ctx:
+            person = person_of(ctx, ctx.db.get_one(Candidate, candidate).person_id)
+            return Somebody(account_of(ctx, person).id, person.id, person.name, person.id_number, person.phone, "", "",
+                            frozenset({Role.TRAINEE}))
+
+    def wait(self, minutes: float) -> None:
+        """Let time pass; everybody looks at a page now and then, which keeps the sign-ins alive."""
+        left = round(minutes * 60)
+        while left > 0:
+            step = min(left, 240)
+            self.clock.advance(seconds=step)
+            left -= step
+            for browser in (self.clerk, self.invigilator, *self.signed.values()):
+                browser.get("/admin/" if browser in (self.clerk, self.invigilator) else "/zj/testing/mine/")
+
+    def match(self, candidate: Id) -> None:
+        """What the face check leaves behind when it has matched."""
+        with unit_of_work(self.tenant, NOBODY) as ctx:
+            one = ctx.db.get_one(Candidate, candidate)
+            ctx.db.add(Attestation(person_id=one.person_id, enrollment_id=one.enrollment_id, kind="face", zone="accept",
+                                   given_at=ctx.now, valid_until=ctx.now))
+
+    @property
+    def code(self) -> str:
+        with unit_of_work(self.tenant) as ctx:
+            return ctx.db.get_one(TestPlan, Id(self.plan)).code
+
+    def enter(self, candidate: Id, code: str = "") -> TestResponse:
+        path = f"/zj/testing/mine/{self.seat(candidate).id}"
+        self.trainee(candidate).get(path)
+        return self.trainee(candidate).submit(f"{path}/enter", {"code": code or self.code})
+
+    def enrollment(self, candidate: Id) -> Id:
+        with unit_of_work(self.tenant) as ctx:
+            found = ctx.db.get_one(Candidate, candidate).enrollment_id
+            assert found is not None
+            return found
+
+    def start(self, candidate: Id) -> TestResponse:
+        return self.trainee(candidate).submit(f"/exam/{self.enrollment(candidate)}/start")
+
+    def answer(self, candidate: Id, path: str, right: int) -> None:
+        with unit_of_work(self.tenant) as ctx:
+            keys = dict(ctx.db.execute(select(SittingAnswer.place, SittingAnswer.key).where(
+                SittingAnswer.sitting_id == Id(path.rsplit("/", 1)[1]))).all())
+        for place in range(1, right + 1):
+            assert self.trainee(candidate).send(f"{path}/answers/{place}", {"choice": keys[place], "turn": 1}).json
+
+    def stand(self, candidate: Id) -> dict[str, object]:
+        number = self.seat(candidate).number
+        board = self.invigilator.get(f"{self.of_room}/state").json
+        assert board is not None
+        return next(one for one in board["seats"] if one["number"] == number)
+
+    def state(self) -> str:
+        with unit_of_work(self.tenant) as ctx:
+            return ctx.db.get_one(TestPlan, Id(self.plan)).state
+
+
+@pytest.fixture
+def room(zhejiang: Tenant, clock: FixedClock, browser_of: Browsers) -> Room:
+    fill_bank(zhejiang)
+    school, firm = scene.school(zhejiang), scene.firm(zhejiang)
+    batch = scene.batch(zhejiang, firm, school)
+    candidates = [scene.applied(zhejiang, batch, serial, name=name)
+                  for serial, name in ((1, "王小明"), (2, "李小红"), (3, "张建国"))]
+    eye = staff(zhejiang, Role.INVIGILATOR, username="jiankao", organization_id=school.id)
+    return Room(zhejiang, clock, browser_of, school, signed_in(browser_of(zhejiang), school.clerk),
+                signed_in(browser_of(zhejiang), eye), candidates, eye.account_id)
+
+
+def picture() -> tuple[io.BytesIO, str]:
+    data = io.BytesIO()
+    Image.new("RGB", (800, 800), (90, 120, 150)).save(data, "JPEG")
+    return io.BytesIO(data.getvalue()), "card.jpg"
+
+
+def test_from_the_plan_to_the_certificate(room: Room) -> None:
+    """ZJ-28, ZJ-29: 系统判定是本人考试后，才能考试; 测试开始30分钟后，才允许提交试卷; 试卷一提交，现场出成绩."""
+    first, second, third = room.candidates
+    room.ready()
+    run_waiting(room.tenant)
+    with unit_of_work(room.tenant, NOBODY) as ctx:
+        told = [sms.text for sms in inbox(ctx)]
+    assert len(told) == 3 and "2026年11月20日13:00，杭州市示例路1号201机房，1号座位" in told[-1]
+    page = room.trainee(first).get("/zj/testing/mine/").text
+    assert "201机房" in page and "1号" in page
+    assert "请先在考场完成人脸核验" in room.start(first).text
+    assert "请先完成人脸核验" in room.enter(first).text
+    room.match(first)
+    assert room.enter(first, "000000").status_code == 422 and room.seat(first).entry == Entry.WAITING
+    assert room.enter(first).status_code == 303 and room.stand(first)["stand"] == "admitted"
+    assert "请等候监考人员宣布开考" in room.start(first).text
+    assert "还没有到开考时间" in room.invigilator.submit(f"{room.of_room}/begin").text
+    room.wait(60)
+    assert room.invigilator.submit(f"{room.of_room}/begin").status_code == 303
+    path = room.start(first).headers["Location"]
+    room.answer(first, path, 30)
+    assert (room.stand(first)["answered"], room.stand(first)["questions"]) == (30, 50)
+    room.wait(29 + 59 / 60)
+    early = room.trainee(first).submit(f"{path}/submit")
+    assert early.status_code == 409 and "开考30分钟后才能交卷" in early.text
+    assert "还有人在答题（1号）" in room.invigilator.submit(f"{room.of_room}/close").text
+    room.clock.advance(seconds=1)
+    assert room.trainee(first).submit(f"{path}/submit").status_code == 303
+    assert "60分，考核合格" in room.trainee(first).get(f"{path}/result").text
+    assert (room.stand(first)["stand"], room.stand(first)["score"]) == ("passed", 60)
+    room.match(second)
+    assert "不能再入场" in room.enter(second).text
+    assert room.invigilator.submit(f"{room.of_room}/close").status_code == 303
+    with unit_of_work(room.tenant) as ctx:
+        states = {one.candidate_id: one.state for one in ctx.db.scalars(select(TestApplication))}
+        assert states == {first: TestState.PASSED, second: TestState.APPLIED, third: TestState.APPLIED}
+        assert ctx.db.scalar(select(func.count()).select_from(Certificate)) == 1
+    assert "60分，合格" in room.trainee(first).get("/zj/testing/mine/").text
+    sheet = room.clerk.submit(f"{room.of_plan}/sheet")
+    assert sheet.status_code == 200 and sheet.data[:2] == b"PK"
+    again = room.make()
+    assert again and room.clerk.submit(f"{room.of_plan}/fill").status_code == 303
+    assert room.seat(second).number == 1
+
+
+def test_two_hours_and_the_server_hands_in(room: Room) -> None:
+    """ZJ-29: 测试时间2小时, from one moment for the whole room; who begins late has what is left."""
+    first, second, _third = room.candidates
+    room.ready()
+    room.wait(60)
+    for one in (first, second):
+        room.match(one)
+        room.enter(one)
+    room.invigilator.submit(f"{room.of_room}/begin")
+    path = room.start(first).headers["Location"]
+    room.answer(first, path, 10)
+    room.wait(20)
+    late = room.start(second).headers["Location"]
+    assert room.trainee(second).get(f"{late}/state").json["seconds_left"] == 100 * 60  # type: ignore[index]
+    room.wait(100)
+    assert room.trainee(first).get(f"{path}/state").json["seconds_left"] == 0  # type: ignore[index]
+    room.clock.advance(seconds=12)
+    run_waiting(room.tenant)
+    assert (room.stand(first)["score"], room.stand(second)["stand"]) == (20, "failed")
+    room.wait(6)
+    run_waiting(room.tenant)
+    assert room.state() == PlanState.CLOSED
+    with unit_of_work(room.tenant) as ctx:
+        assert ctx.db.scalar(select(TestApplication.score).where(TestApplication.candidate_id == first)) == 20
+    assert room.start(first).status_code == 409
+
+
+def test_a_face_that_does_not_match_has_a_human_path(room: Room) -> None:
+    """ZJ-29, R24: the ID card, a reason and a picture; refused until somebody has looked again."""
+    first, second, _third = room.candidates
+    room.ready()
+    seat = room.seat(first)
+    path = f"{room.of_room}/seats/{seat.id}"
+    tail = room.somebody(first).id_number[-4:]
+    assert room.invigilator.submit(f"{path}/refused", {"reason": "没有带身份证"}).status_code == 303
+    room.match(first)
+    assert "监考人员没有准许您入场" in room.enter(first).text
+    wrong = {"tail": "0000" if tail != "0000" else "1111", "reason": "逆光", "picture": picture()}
+    assert "后四位不一致" in room.invigilator.submit(f"{path}/admitted", wrong).text
+    assert room.invigilator.submit(f"{path}/admitted", {"tail": tail, "reason": "逆光"}).status_code == 422
+    good = {"tail": tail, "reason": "逆光，身份证与本人一致", "picture": picture()}
+    assert room.invigilator.submit(f"{path}/admitted", good).status_code == 303
+    assert room.seat(first).entry == Entry.ADMITTED
+    with unit_of_work(room.tenant) as ctx:
+        proof = ctx.db.get_one(Attestation, room.seat(first).proof_id)
+        assert (proof.kind, proof.witness_name, bool(proof.picture_key)) == ("supervised", "示例jiankao", True)
+        noted = ctx.db.scalars(select(TestIncident.deed).order_by(TestIncident.id)).all()
+    assert noted == [Deed.REFUSED, Deed.ADMITTED]
+    assert "没有准许" not in room.start(first).text and room.stand(second)["stand"] == "absent"
+
+
+def test_a_computer_that_breaks_down(room: Room) -> None:
+    """X-16: another computer goes on after the invigilator's release; the time it took is given back with a reason."""
+    first = room.candidates[0]
+    room.ready()
+    room.wait(60)
+    room.match(first)
+    room.enter(first)
+    room.invigilator.submit(f"{room.of_room}/begin")
+    path = room.start(first).headers["Location"]
+    room.answer(first, path, 3)
+    del room.signed[first]
+    assert "另一台电脑" in room.start(first).text
+    seat = f"{room.of_room}/seats/{room.seat(first).id}"
+    assert room.invigilator.submit(f"{seat}/released", {"reason": "蓝屏"}).status_code == 303
+    assert room.stand(first)["stand"] == "released"
+    assert room.start(first).headers["Location"] == path and room.stand(first)["answered"] == 3
+    assert room.invigilator.submit(f"{seat}/extended", {"minutes": "10", "reason": "蓝屏换机"}).status_code == 303
+    assert room.trainee(first).get(f"{path}/state").json["seconds_left"] == 130 * 60  # type: ignore[index]
+    assert room.invigilator.submit(f"{seat}/extended", {"minutes": "90", "reason": "蓝屏换机"}).status_code == 422
+
+
+def test_cheating_is_void(room: Room) -> None:
+    """ZJ-14, ZJ-29: warned, then ended; nothing of it counts and the record stays."""
+    first = room.candidates[0]
+    room.ready()
+    room.wait(60)
+    room.match(first)
+    room.enter(first)
+    room.invigilator.submit(f"{room.of_room}/begin")
+    path = room.start(first).headers["Location"]
+    room.answer(first, path, 50)
+    seat = f"{room.of_room}/seats/{room.seat(first).id}"
+    assert room.invigilator.submit(f"{seat}/warned", {"reason": "交头接耳"}).status_code == 303
+    assert room.invigilator.submit(f"{seat}/voided", {"reason": "看手机答案"}).status_code == 303
+    assert (room.stand(first)["stand"], room.stand(first)["score"]) == ("void", 0)
+    assert "成绩无效" in room.trainee(first).get(f"{path}/result").text
+    assert "没有正在进行的考试" in room.invigilator.submit(f"{seat}/ended", {"reason": "再次"}).text
+    page = room.invigilator.get(room.of_room).text
+    assert "看手机答案" in page and "交头接耳" in page
+    room.wait(31)
+    room.invigilator.submit(f"{room.of_room}/close")
+    with unit_of_work(room.tenant) as ctx:
+        assert ctx.db.scalar(select(TestApplication.state).where(
+            TestApplication.candidate_id == first)) == TestState.FAILED
+        assert ctx.db.scalar(select(Sitting.passed)) is False
+
+
+def test_a_room_is_never_overfilled(room: Room) -> None:
+    """ZJ-28: two seats, three applicants; by hand only a free seat, and nobody sits in two open plans."""
+    first, second, third = room.candidates
+    one = room.make(seats="2")
+    assert "已为2位学员排座" in room.clerk.get(room.clerk.submit(f"{room.of_plan}/fill").headers["Location"]).text
+    assert "已经排满" in room.clerk.submit(f"{room.of_plan}/fill").text
+    taken = room.clerk.submit(f"{room.of_plan}/place", {"candidate": str(third), "number": "1"})
+    assert taken.status_code == 409 and "已经有人" in taken.text
+    assert "没有3号座位" in room.clerk.submit(f"{room.of_plan}/place", {"candidate": str(third), "number": "3"}).text
+    other = room.make(starts="15:00")
+    assert room.clerk.submit(f"{room.of_plan}/place", {"candidate": str(first), "number": "1"}).status_code == 409
+    assert room.clerk.submit(f"{room.of_plan}/place", {"candidate": str(third), "number": "2"}).status_code == 303
+    assert room.clerk.submit(f"{room.of_plan}/place", {"candidate": str(third), "number": "3"}).status_code == 303
+    assert room.seat(third).number == 3
+    with unit_of_work(room.tenant) as ctx:
+        held = ctx.db.scalars(select(TestSeat.plan_id).where(TestSeat.candidate_id.is_not(None))).all()
+    assert sorted(map(str, held)) == sorted([one, one, other]) and second
+
+
+def test_changes_and_cancellation_are_told(room: Room) -> None:
+    """ZJ-28: whoever was told hears again; the seats are free for another plan."""
+    room.ready()
+    run_waiting(room.tenant)
+    changed = room.clerk.submit(f"{room.of_plan}/edit", room.form(room="305机房"))
+    assert changed.status_code == 303
+    assert room.clerk.submit(f"{room.of_plan}/edit", room.form(room="305机房", seats="2")).status_code == 422
+    assert room.clerk.submit(f"{room.of_plan}/cancel", {"reason": "停电"}).status_code == 303
+    run_waiting(room.tenant)
+    with unit_of_work(room.tenant, NOBODY) as ctx:
+        told = [sms.text for sms in inbox(ctx)]
+        assert sum("305机房" in text and "有变更" in text for text in told) == 3
+        assert sum("已取消：停电" in text for text in told) == 3
+    assert "停电" not in room.trainee(room.candidates[0]).get("/zj/testing/mine/").text
+    room.make()
+    assert "已为3位学员排座" in room.clerk.get(room.clerk.submit(f"{room.of_plan}/fill").headers["Location"]).text
+
+
+@pytest.mark.parametrize(("changed", "words"), [
+    ({"place": ""}, "请选择一个测试地点"), ({"seats": "0"}, "座位数"), ({"seats": "9999"}, "座位数"),
+    ({"starts": "09:00"}, "开始时间已经过去"), ({"invigilators": [str(new_id())]}, "监考人员"), ({"posts": []}, "岗位"),
+])
+def test_a_plan_that_cannot_be_held_is_refused(room: Room, changed: dict[str, object], words: str) -> None:
+    answer = room.clerk.submit("/zj/testing/plans/new", {"_once": str(new_id()), **room.form(**changed)})
+    assert answer.status_code == 422 and words in answer.text
+
+
+def test_everybody_sees_only_their_part(room: Room) -> None:
+    """R3: another institution's plan, another invigilator's room and another trainee's seat do not exist."""
+    first, second, _third = room.candidates
+    room.ready()
+    other = scene.school(room.tenant, "示例培训机构二")
+    clerk = signed_in(room.browsers(room.tenant), other.clerk)
+    watcher = signed_in(room.browsers(room.tenant), staff(
+        room.tenant, Role.INVIGILATOR, username="qita", organization_id=room.school.id))
+    seat = room.seat(first).id
+    for path in (room.of_plan, f"{room.of_plan}/edit", f"{room.of_plan}/doors", f"{room.of_plan}/cancel",
+                 f"{room.of_plan}/seats/{seat}/photo", f"{room.of_plan}/seats/{seat}/leave"):
+        assert clerk.get(path).status_code == 404, path
+    for path in (room.of_room, f"{room.of_room}/state", f"{room.of_room}/list", f"{room.of_room}/seats/{seat}",
+                 f"{room.of_room}/seats/{seat}/photo", f"{room.of_room}/seats/{seat}/voided"):
+        assert watcher.get(path).status_code == 404, path
+    for deed in ("fill", "publish", "place", "sheet"):
+        answer = clerk.submit(f"{room.of_plan}/{deed}", {"candidate": str(first), "number": "1"})
+        assert answer.status_code == 404, deed
+    for deed in ("begin", "close", "notes"):
+        assert watcher.submit(f"{room.of_room}/{deed}", {"reason": "别人的考场"}).status_code == 404
+    assert room.trainee(second).get(f"/zj/testing/mine/{seat}").status_code == 404
+    assert room.trainee(second).submit(f"/zj/testing/mine/{seat}/enter", {"code": room.code}).status_code == 404
+    assert room.clerk.get(room.of_room).status_code == 403
+    assert room.invigilator.get(room.of_plan).status_code == 403
+
+
+def test_pages_of_a_plan_and_a_room(room: Room) -> None:
+    """Every page is drawn in every state that it has."""
+    first = room.candidates[0]
+    assert "还没有测试计划" in room.clerk.get("/zj/testing/").text
+    assert "没有安排给您的监考" in room.invigilator.get("/zj/testing/rooms/").text
+    room.ready()
+    assert "王小明" in room.clerk.get(room.of_plan).text and "座位表" in room.clerk.get(f"{room.of_plan}/doors").text
+    board = room.invigilator.get(room.of_room).text
+    assert room.code in board and board.count("data-seat=") == 3
+    seat = f"{room.of_room}/seats/{room.seat(first).id}"
+    assert "人工核验入场" in room.invigilator.get(seat).text and "李小红" in room.invigilator.get(
+        f"{room.of_room}/list").text
+    page = room.trainee(first).get(f"/zj/testing/mine/{room.seat(first).id}").text
+    assert "/presence/check/" in page and "请带本人二代居民身份证原件" in page
+    check = re.search(r'href="(/presence/check/[^"]+)"', page)
+    assert check and room.trainee(first).get(check[1]).status_code == 200
+    assert room.invigilator.submit(f"{room.of_room}/notes", {"reason": "空调故障"}).status_code == 303
+    assert "空调故障" in room.invigilator.get(room.of_room).text and "空调故障" in room.clerk.get(room.of_plan).text
