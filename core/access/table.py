@@ -10,6 +10,7 @@ class Permission(StrEnum):
     ENROLL_STAFF = "enroll_staff"        # an enterprise's batches
     ENROLL_TRAINEES = "enroll_trainees"  # an institution's counter: trainees in person, their fees
     REVIEW_INSTITUTION = "review_institution"
+    OFFER = "offer"                      # an institution's offers, features, test places
     REGULATE = "regulate"                # a city's enterprises and institutions
     SUPERVISE = "supervise"              # sanctions of institutions, the blacklist, the fairness watch
     AUDIT = "audit"                      # hours audit with its pictures
@@ -33,6 +34,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.ENROLL_STAFF: frozenset({Role.ENTERPRISE}),
     Permission.ENROLL_TRAINEES: frozenset({Role.INSTITUTION}),
     Permission.REVIEW_INSTITUTION: frozenset({Role.INSTITUTION}),
+    Permission.OFFER: frozenset({Role.INSTITUTION, Role.ADMINISTRATOR}),
     Permission.REGULATE: frozenset({Role.REGULATOR}),
     Permission.SUPERVISE: frozenset({Role.REGULATOR, Role.ADMINISTRATOR, Role.APPROVER}),
     Permission.AUDIT: frozenset({Role.AUDITOR}),

@@ -25,7 +25,6 @@ from core.organization.offers import (
     listed,
     offer_in_force,
     offers,
-    withdraw,
 )
 from core.organization.queries import post_by_id, posts
 from core.organization.sanctions import Standing
@@ -35,7 +34,7 @@ __all__ = ["MODE_WORDS", "SANCTION_WORDS", "WAY_WORDS", "Announcement", "Institu
            "Offer", "Organization", "Party", "PartyFacts", "PaymentWay", "Place", "Post", "SanctionKind", "Standing",
            "TestPlace", "announce", "announcements", "change_party", "institution_of", "institutions_in",
            "institutions_offering", "like_party", "listed", "offer_in_force", "offers", "open_party", "parties_of",
-           "party_of", "party_with_code", "post_by_id", "post_names", "posts", "withdraw"]
+           "party_of", "party_with_code", "post_by_id", "post_names", "posts"]
 
 
 @dataclass(frozen=True)

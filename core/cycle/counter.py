@@ -19,6 +19,7 @@ from core.notification import tell
 from core.organization import Organization
 from core.organization.institutions import fee_in_force, institution
 from core.organization.models import InstitutionFee
+from core.organization.offers import institution_of
 from core.payment import (
     LineWanted,
     Order,
@@ -62,6 +63,9 @@ def fee_for_enrolling(ctx: Ctx, held: Organization) -> InstitutionFee:
     if held.closed_at is not None:
         raise Refused("institution_closed", _("“%(name)s”不在公布的培训机构名单内，不能报名。", name=held.name),
                       hint=_("已报名的学员照常学习。有疑问请联系系统管理员。"))
+    if not institution_of(ctx, held.id).enrolls:
+        raise Refused("institution_suspended", _("“%(name)s”现在不能报名。", name=held.name),
+                      hint=_("原因和期限请看“对本机构的处理”。已报名的学员照常学习。"))
     fee = fee_in_force(ctx, held)
     if fee is None:
         raise Refused("no_fee", _("“%(name)s”还没有公示收费标准，不能报名。", name=held.name),

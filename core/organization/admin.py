@@ -13,8 +13,10 @@ from core.contract.values import PersonClass
 from core.extension import hooks
 from core.organization.institution_admin import Institutions
 from core.organization.models import Post
+from core.organization.offer_admin import VIEWS
 from core.organization.posts import PROFESSIONAL
 from core.organization.queries import class_of
+from core.organization.sanction_admin import OwnSanctions, Sanctions
 from core.organization.service import add_post, change_post, restore_post, retire_post
 from core.tenancy import Ctx
 from core.web import current_ctx
@@ -112,4 +114,4 @@ class Posts(EditView[Post]):
 
 
 def install(console: Console) -> None:
-    console.add(Posts(), Institutions())
+    console.add(Posts(), Institutions(), *(view() for view in VIEWS), Sanctions(), OwnSanctions())

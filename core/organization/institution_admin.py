@@ -25,9 +25,9 @@ STATES = (("open", _l("在公布名单内")), ("closed", _l("已撤出名单")))
 class TypedInstitution:
     name: str
     city: str
-    training_fen: int
-    textbook_fen: int
-    since: date
+    training_fen: int = 0
+    textbook_fen: int = 0
+    since: date | None = None
     place: str = ""
     telephone: str = ""
     credit_code: str = ""
@@ -49,9 +49,10 @@ class InstitutionSchema(FormSchema[TypedInstitution]):
     place = fields.String(validate=validate.Length(max=120), metadata=shown(_l("报名地点")))
     telephone = fields.String(validate=validate.Length(max=40), metadata=shown(_l("咨询电话")))
     credit_code = fields.String(validate=validate.Length(max=20), metadata=shown(_l("统一社会信用代码"), "id"))
-    training_fen = Money(required=True, metadata=shown(_l("培训费（元）"), "money", hint=_l("每个岗位每个年度。")))
-    textbook_fen = Money(required=True, metadata=shown(_l("教材费（元）"), "money", hint=_l("不收教材费的填 0。")))
-    since = fields.Date(required=True, metadata=shown(
+    training_fen = Money(load_default=0, metadata=shown(_l("继续教育培训费（元）"), "money", hint=_l(
+        "每个岗位每个年度。各岗位收费不同的，这里不填，在“开设岗位与收费”里逐项公布。")))
+    textbook_fen = Money(load_default=0, metadata=shown(_l("教材费（元）"), "money", hint=_l("不收教材费的填 0。")))
+    since = fields.Date(load_default=None, allow_none=True, metadata=shown(
         _l("收费标准执行日期"), "date", hint=_l("从这一天起按新标准收费，已收的费用不变。")))
 
 

@@ -22,13 +22,14 @@ MOST_FEN = 10_000_00
 
 @dataclass(frozen=True)
 class InstitutionFacts:
-    """What is announced of an institution; amounts in fen, in force since `since`."""
+    """What is announced of an institution; amounts in fen for every post of continuing education, in force since
+    `since`. Without them fees are announced post by post (`offers.announce`)."""
 
     name: str
     city: str
-    training_fen: int
-    textbook_fen: int
-    since: date
+    training_fen: int = 0
+    textbook_fen: int = 0
+    since: date | None = None
     place: str = ""
     telephone: str = ""
     credit_code: str = ""
@@ -106,6 +107,10 @@ def _credit_code(ctx: Ctx, held: Organization, typed: str) -> str | None:
 
 
 def _announce(ctx: Ctx, held: Organization, facts: InstitutionFacts) -> None:
+    if facts.since is None:
+        if facts.training_fen or facts.textbook_fen:
+            raise Refused("since", _("填写了收费标准的，请填写执行日期。"), field="since")
+        return
     if not 0 < facts.training_fen <= MOST_FEN or not 0 <= facts.textbook_fen <= MOST_FEN:
         raise Refused("fee", _("培训费应大于 0，每项最多 10000 元。"), field="training_fen")
     ctx.db.add(InstitutionFee(organization_id=held.id, training_fen=facts.training_fen,

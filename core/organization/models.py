@@ -78,6 +78,8 @@ class InstitutionProfile(Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by: Mapped[str] = mapped_column(default="", info=personal(Retention.SECURITY))
 
+    organization: Mapped[Organization] = relationship(viewonly=True, lazy="joined")
+
 
 class TestPlace(Base):
     """测试地点 of an institution (ZJ-13, ZJ-28); one that is no longer used is closed, since plans refer to it."""
@@ -92,6 +94,8 @@ class TestPlace(Base):
     address: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    organization: Mapped[Organization] = relationship(viewonly=True, lazy="joined")
 
 
 class Sanction(MatterEntry, Base):

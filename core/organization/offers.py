@@ -155,33 +155,21 @@ class Announcement:
     since: date
 
 
-def announce(ctx: Ctx, institution_id: Id, wanted: Announcement, *, earliest: date | None = None) -> InstitutionFee:
-    """Announce a fee from a day on. Refused, naming the field, for an unknown post, a sum out of bounds or a day
-    before `earliest`: an institution announces its own fees for a later day, so that nobody is surprised."""
+def announce(ctx: Ctx, institution_id: Id, wanted: Announcement, *, earliest: date | None = None,
+             withdrawn: bool = False) -> InstitutionFee:
+    """Announce a fee from a day on, or that it is no longer offered: what was ordered before stays as it is.
+
+    Refused, naming the field, for an unknown post, a sum out of bounds or a day before `earliest`: an institution
+    announces its own fees for a later day, so that nobody is surprised.
+    """
     held = institution(ctx, institution_id)
     if wanted.post_id is not None and ctx.db.get(Post, wanted.post_id) is None:
         raise Refused("post", _("没有这个岗位。请在列表中选择。"), field="post")
     if not 0 < wanted.training_fen <= MOST_FEN or not 0 <= wanted.textbook_fen <= MOST_FEN:
         raise Refused("fee", _("培训费应大于 0，每项最多 10000 元。"), field="training_fen")
-    _check_day(wanted.since, earliest)
-    return _enter(ctx, held, wanted, withdrawn=False)
-
-
-def withdraw(ctx: Ctx, announced: InstitutionFee, since: date, *, earliest: date | None = None) -> InstitutionFee:
-    """No longer offered from a day on; what was ordered before stays as it is."""
-    _check_day(since, earliest)
-    wanted = Announcement(Mode(announced.mode), announced.post_id, announced.training_fen, announced.textbook_fen,
-                          since)
-    return _enter(ctx, institution(ctx, announced.organization_id), wanted, withdrawn=True)
-
-
-def _check_day(since: date, earliest: date | None) -> None:
-    if earliest is not None and since < earliest:
+    if earliest is not None and wanted.since < earliest:
         raise Refused("since", _("执行日期最早为%(day)s，请填写这一天或以后的日期。", day=earliest.isoformat()),
                       field="since")
-
-
-def _enter(ctx: Ctx, held: Organization, wanted: Announcement, *, withdrawn: bool) -> InstitutionFee:
     row = InstitutionFee(organization_id=held.id, post_id=wanted.post_id, mode=wanted.mode, since=wanted.since,
                          training_fen=wanted.training_fen, textbook_fen=wanted.textbook_fen, withdrawn=withdrawn,
                          set_at=ctx.now, set_by=ctx.actor.name)

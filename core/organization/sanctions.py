@@ -18,6 +18,7 @@ from core.organization.models import Sanction
 from core.organization.modes import SanctionKind
 from core.tenancy import Ctx, Role
 
+WHOLE_PROVINCE = frozenset({Role.ADMINISTRATOR, Role.APPROVER})
 SHORTEST_REASON, LONGEST_REASON = 4, 500
 
 
@@ -50,21 +51,26 @@ def standing_of(ctx: Ctx, institution_ids: Collection[Id]) -> Mapping[Id, Sequen
 
 
 def sanctions(ctx: Ctx) -> Select[Sanction]:
-    """The proposals that the actor may see: a regulator those of the own city's institutions, an institution its own,
-    the newest first."""
+    """The proposals that the actor may see: a regulator those of the own city's institutions, the newest first."""
     wanted = select(Sanction).where(Sanction.turn == 0).order_by(Sanction.at.desc(), Sanction.id.desc())
-    if Role.ADMINISTRATOR in ctx.actor.roles or Role.APPROVER in ctx.actor.roles:
+    if ctx.actor.roles & WHOLE_PROVINCE:
         return wanted
-    if Role.REGULATOR in ctx.actor.roles:
-        return wanted.where(Sanction.organization.has(city=ctx.actor.city or ""))
-    return wanted.where(Sanction.organization_id == ctx.actor.organization_id)
+    return wanted.where(Sanction.organization.has(city=ctx.actor.city or "-"))
+
+
+def decided_about(ctx: Ctx, institution_id: Id | None) -> Select[Sanction]:
+    """What was decided about an institution; what was only proposed or refused is not shown to it."""
+    confirmed = aliased(Sanction)
+    return (select(Sanction).join(confirmed, (confirmed.answers_id == Sanction.id) & (confirmed.step == Step.CONFIRM))
+            .where(Sanction.turn == 0, Sanction.organization_id == institution_id)
+            .order_by(Sanction.at.desc(), Sanction.id.desc()))
 
 
 def propose(ctx: Ctx, institution_id: Id, kind: SanctionKind, since: date, until: date | None,
             reason: str) -> Sanction:
     """Propose a sanction; it is in force once another has confirmed it. Somebody else's city is NotFound."""
     held = institution(ctx, institution_id)
-    if Role.ADMINISTRATOR not in ctx.actor.roles and held.city != ctx.actor.city:
+    if not ctx.actor.roles & WHOLE_PROVINCE and held.city != ctx.actor.city:
         raise NotFound("institution", _("没有找到这家培训机构。"), field="institution")
     if kind is SanctionKind.SUSPENSION and until is None:
         raise Refused("until", _("暂停报名须写明到哪一天。没有期限的，请选择“撤出名单”。"), field="until")

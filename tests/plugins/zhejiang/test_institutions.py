@@ -1,9 +1,10 @@
 """Institutions: what they offer, sanctions, the comparison page (ZJ-12 … ZJ-14, ZJ-22, ZJ-23, C-21)."""
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from core.api.organization import (
@@ -11,21 +12,24 @@ from core.api.organization import (
     Institution,
     Mode,
     Offer,
+    PaymentWay,
     Place,
     TestPlace,
     announce,
+    institution_of,
     institutions_offering,
     offer_in_force,
-    withdraw,
 )
-from core.base.clock import local_date
+from core.access import Role
+from core.base.clock import FixedClock, local_date
 from core.base.db import Id, new_id
+from core.organization.models import InstitutionFee, Sanction
 from core.organization.rules import Announced, in_force
 from core.tenancy import NOBODY, Tenant, unit_of_work
 from plugins.zhejiang.institutions.rules import CENTRES, Compared, Order, distance_km, in_order, places_from, usual
 from plugins.zhejiang.settings import rules_of
 from tests.browse import Browser
-from tests.people import signed_in
+from tests.people import signed_in, staff
 from tests.plugins.zhejiang.scene import School, firm, post_id, school
 
 Browsers = Callable[[Tenant], Browser]
@@ -62,15 +66,16 @@ def test_an_offer_is_announced_found_and_withdrawn(zhejiang: Tenant) -> None:
     one, two = school(zhejiang), school(zhejiang, "示例培训机构二", "宁波市")
     with unit_of_work(zhejiang, NOBODY) as ctx:
         post, today = post_id(ctx), local_date(ctx.now)
-        row = announce(ctx, one.id, Announcement(Mode.ONLINE, post, 60000, 6000, today))
+        online = Announcement(Mode.ONLINE, post, 60000, 6000, today)
+        announce(ctx, one.id, online)
         announce(ctx, two.id, Announcement(Mode.OFFLINE, None, 90000, 0, today))
         assert [(one.name, offer.fee_fen) for one, offer in institutions_offering(ctx, post, Mode.ONLINE)] == [
             ("示例培训机构一", 60000)]
         assert [one.name for one, _offer in institutions_offering(ctx, post, Mode.OFFLINE)] == ["示例培训机构二"]
         assert offer_in_force(ctx, one.id, post, Mode.CONTINUING) is None
-        withdraw(ctx, row, today + timedelta(1))
+        announce(ctx, one.id, replace(online, since=today + timedelta(1)), withdrawn=True)
         assert offer_in_force(ctx, one.id, post, Mode.ONLINE) is not None
-        withdraw(ctx, row, today)
+        announce(ctx, one.id, online, withdrawn=True)
         assert offer_in_force(ctx, one.id, post, Mode.ONLINE) is None
 
 
@@ -173,3 +178,142 @@ def test_an_enterprise_starts_from_its_own_city(zhejiang: Tenant, offering: tupl
     page = clerk.get("/zj/institutions/").text
     assert page.index("示例培训机构二</strong>") < page.index("示例培训机构一</strong>")
     assert "<option selected>宁波市" in page
+
+
+# keeping them: administrators all, a clerk the own one
+
+
+def offer_form(**other: str) -> dict[str, str]:
+    return {"post": "", "mode": "online", "offered": "offered", "training_fen": "600", "textbook_fen": "60",
+            "since": "2026-11-21", **other}
+
+
+def test_a_clerk_announces_for_the_own_institution_from_tomorrow(zhejiang: Tenant, browser_of: Browsers,
+                                                                 clock: FixedClock) -> None:
+    """ZJ-13: nobody is surprised by a fee of today; the history stays; another's rows are not there."""
+    one, two = school(zhejiang), school(zhejiang, "示例培训机构二")
+    clerk, other = (signed_in(browser_of(zhejiang), held.clerk) for held in (one, two))
+    assert "最早为2026-11-21" in clerk.submit("/admin/offers/new/", offer_form(since="2026-11-20")).text
+    assert clerk.submit("/admin/offers/new/", offer_form(institution=str(two.id))).status_code == 303
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        row = ctx.db.scalars(select(InstitutionFee)).unique().one()
+        assert (row.organization_id, row.training_fen, row.set_by) == (one.id, 60000, one.clerk.name)
+        assert offer_in_force(ctx, one.id, post_id(ctx), Mode.ONLINE) is None
+    assert "未到执行日期" in clerk.get("/admin/offers/").text
+    assert other.get(f"/admin/offers/{row.id}/").status_code == 404
+    clock.advance(days=1)
+    assert "执行中" in signed_in(browser_of(zhejiang), one.clerk).get("/admin/offers/").text
+    admin = signed_in(browser_of(zhejiang), staff(zhejiang, Role.ADMINISTRATOR))
+    withdrawn = offer_form(institution=str(one.id), offered="withdrawn", since="2026-11-21")
+    assert admin.submit("/admin/offers/new/", withdrawn).status_code == 303
+    page = admin.get("/admin/offers/").text
+    assert "不再开设" in page and "已被新的代替" in page and "示例培训机构一" in page
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        assert offer_in_force(ctx, one.id, post_id(ctx), Mode.ONLINE) is None
+
+
+def test_features_account_and_test_places_are_kept_by_the_clerk(zhejiang: Tenant, browser_of: Browsers) -> None:
+    """ZJ-13, ZJ-23: a transfer needs a whole account; what stands there is shown where it is compared."""
+    one, two = school(zhejiang), school(zhejiang, "示例培训机构二")
+    clerk, other = (signed_in(browser_of(zhejiang), held.clerk) for held in (one, two))
+    said = {"features": "实训基地两千平方米", "payment_way": "transfer", "account_holder": "示例培训机构一",
+            "bank": "示例银行杭州分行", "account_number": ""}
+    assert clerk.submit("/admin/profiles/new/", said).status_code == 422
+    assert clerk.submit("/admin/profiles/new/", said | {"account_number": "1202000000001"}).status_code == 303
+    assert clerk.submit("/admin/profiles/new/", said | {"account_number": "1"}).status_code == 409
+    place = {"name": "城西考点", "city": "杭州市", "address": "示例路8号"}
+    assert clerk.submit("/admin/test-places/new/", place).status_code == 303
+    assert clerk.submit("/admin/test-places/new/", place).status_code == 409
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        facts = institution_of(ctx, one.id)
+        assert (facts.features, facts.payment_way, facts.account_number) == (
+            "实训基地两千平方米", PaymentWay.TRANSFER, "1202000000001")
+        row = ctx.db.scalars(select(TestPlace)).unique().one()
+    for path in (f"test-places/{row.id}/edit/", f"test-places/{row.id}/do/close/"):
+        assert other.get(f"/admin/{path}").status_code == 404
+    assert "城西考点" in clerk.get("/zj/institutions/").text
+    assert clerk.submit(f"/admin/test-places/{row.id}/do/close/").status_code == 303
+    assert "示例路8号" not in clerk.get("/zj/institutions/").text
+
+
+# sanctions
+
+
+SANCTION = {"kind": "suspension", "reason": "测试监考不严，查实三次", "since": "2026-11-20", "until": "2026-12-19"}
+
+
+def supervisors(tenant: Tenant, browser_of: Browsers) -> tuple[Browser, Browser, Browser]:
+    """Two regulators of Hangzhou, one of Ningbo."""
+    return tuple(signed_in(browser_of(tenant), staff(  # type: ignore[return-value]
+        tenant, Role.REGULATOR, username=name, city=city)) for name, city in (
+            ("hz1", "杭州市"), ("hz2", "杭州市"), ("nb1", "宁波市")))
+
+
+def test_a_suspended_institution_offers_nobody_until_its_end(zhejiang: Tenant, browser_of: Browsers,
+                                                             clock: FixedClock) -> None:
+    """ZJ-14: proposed by the city's regulator, confirmed by another, shown, answered, over by itself."""
+    one = school(zhejiang)
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        post = post_id(ctx)
+        announce(ctx, one.id, Announcement(Mode.ONLINE, post, 60000, 0, TODAY))
+
+    def offered() -> bool:
+        with unit_of_work(zhejiang, NOBODY) as ctx:
+            found = [held.id for held, _offer in institutions_offering(ctx, post, Mode.ONLINE)]
+            assert found == ([one.id] if offer_in_force(ctx, one.id, post, Mode.ONLINE) else [])
+            return bool(found)
+
+    first, second, foreign = supervisors(zhejiang, browser_of)
+    asked = SANCTION | {"institution": str(one.id)}
+    assert foreign.submit("/admin/sanctions/new/", asked).status_code == 422
+    assert first.submit("/admin/sanctions/new/", asked | {"until": ""}).status_code == 422
+    assert first.submit("/admin/sanctions/new/", asked).status_code == 303
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        place = f"/admin/sanctions/{ctx.db.scalars(select(Sanction)).unique().one().id}/"
+    clerk = signed_in(browser_of(zhejiang), one.clerk)
+    assert SANCTION["reason"] not in clerk.get("/admin/own-sanctions/").text and offered()
+    assert first.get(f"{place}do/confirm/").status_code == 409 and foreign.get(place).status_code == 404
+    assert clerk.get(place).status_code == 403
+    assert second.submit(f"{place}do/confirm/").status_code == 303
+    assert not offered()
+    page = clerk.get(f"/zj/institutions/?post={post}").text
+    assert "暂停报名" in page and "现在不能报名" in page and "2026-11-20至2026-12-19" in page
+    own = place.replace("sanctions", "own-sanctions")
+    assert clerk.submit(f"{own}do/reply/", {"note": "监考录像已补交，请复查"}).status_code == 303
+    assert clerk.get(f"{own}do/reply/").status_code == 409
+    assert "监考录像已补交" in second.get(f"{place}do/keep/").text
+    assert second.submit(f"{place}do/keep/", {"note": "录像不能说明问题"}).status_code == 303
+    assert "录像不能说明问题" in clerk.get(own).text
+    clock.advance(days=30)
+    assert offered()
+
+
+def test_struck_off_is_not_listed_and_overturned_is_back(zhejiang: Tenant, browser_of: Browsers) -> None:
+    """ZJ-14: struck off without an end; by an administrator and the approver; gone from the comparison."""
+    one = school(zhejiang)
+    admin = signed_in(browser_of(zhejiang), staff(zhejiang, Role.ADMINISTRATOR))
+    approver = signed_in(browser_of(zhejiang), staff(zhejiang, Role.APPROVER))
+    asked = SANCTION | {"institution": str(one.id), "kind": "struck_off", "until": ""}
+    assert admin.submit("/admin/sanctions/new/", asked).status_code == 303
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        place = f"/admin/sanctions/{ctx.db.scalars(select(Sanction)).unique().one().id}/"
+    assert approver.submit(f"{place}do/confirm/").status_code == 303
+    assert "示例培训机构一" not in browser_of(zhejiang).get("/zj/institutions/").text
+    assert approver.submit(f"{place}do/overturn/", {"note": "查实的是另一家机构"}).status_code == 303
+    assert "示例培训机构一" in browser_of(zhejiang).get("/zj/institutions/").text
+
+
+def test_a_warning_closes_nothing(zhejiang: Tenant, browser_of: Browsers) -> None:
+    """ZJ-14: shown where institutions are compared, and that is all."""
+    one = school(zhejiang)
+    first, second, _foreign = supervisors(zhejiang, browser_of)
+    first.submit("/admin/sanctions/new/", SANCTION | {"institution": str(one.id), "kind": "warning", "until": ""})
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        sanction = ctx.db.scalars(select(Sanction)).unique().one().id
+    second.submit(f"/admin/sanctions/{sanction}/do/confirm/")
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        assert institution_of(ctx, one.id).enrolls
+        with pytest.raises(DatabaseError, match="append-only"):
+            ctx.db.execute(text("DELETE FROM institution_sanction"))
+        ctx.rollback()
+    assert "警告" in browser_of(zhejiang).get("/zj/institutions/").text
