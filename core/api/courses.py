@@ -1,9 +1,12 @@
 """For a plugin that chooses what is studied, and when."""
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from core.base.db import Id
 from core.course import progress_of_enrollment
 from core.course.catalogue import begin_studies, packages_for, recommended_codes
+from core.course.models import Study
 from core.tenancy import Ctx
 
 
@@ -25,4 +28,14 @@ def learned_hours(ctx: Ctx, enrollment_id: Id) -> tuple[int, int]:
     return learned.credited_hours, learned.total_hours
 
 
-__all__ = ["begin_studies", "learned_hours", "offered_packages", "package_titles", "recommended_codes"]
+def studies_completed(ctx: Ctx, enrollment_ids: Sequence[Id]) -> set[Id]:
+    """Those of these enrollments whose hours are all learned."""
+    found: set[Id] = set()
+    for start in range(0, len(enrollment_ids), 500):
+        found.update(ctx.db.scalars(select(Study.enrollment_id).where(
+            Study.enrollment_id.in_(enrollment_ids[start:start + 500]), Study.completed_at.is_not(None))))
+    return found
+
+
+__all__ = ["begin_studies", "learned_hours", "offered_packages", "package_titles", "recommended_codes",
+           "studies_completed"]

@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from core.base.errors import Problem
-from core.certificate.issuing import current_issue, newer_years
+from core.certificate.issuing import current_issue, lines_of, newer_years
 from core.contract.values import Action, Column, Step, StepState
 from core.extension import hooks
 from core.identity import Person
@@ -39,6 +39,7 @@ class Line:
     actions: tuple[Action, ...]
     problems: tuple[Problem, ...]
     said: bool
+    file: Action | None = None
 
 
 def columns(ctx: Ctx) -> tuple[Column, ...]:
@@ -62,7 +63,19 @@ def _line(ctx: Ctx, person: Person, held: Certificate, apart: bool) -> Line:
         "issuer": held.issuer, "issued_on": held.issued_on.isoformat(),
     }
     actions = tuple(_actions(ctx, person, held, status, problems))
-    return Line(held, cells, TONES.get(status, "quiet"), actions, problems, apart and status is not Status.NORMAL)
+    return Line(held, cells, TONES.get(status, "quiet"), actions, problems, apart and status is not Status.NORMAL,
+                _file(ctx, held, status))
+
+
+def _file(ctx: Ctx, held: Certificate, status: Status) -> Action | None:
+    """下载, where a tenant has a column for it (X-22): the newest version, drawn now if it is the first (ZJ-36)."""
+    if held.kind != Kind.ELECTRONIC:
+        return None
+    if current_issue(ctx, held) is not None:
+        return Action("file", _("下载"), url_for("certificate.file", certificate_id=held.id))
+    if status is not Status.NORMAL:
+        return None
+    return Action("refresh", _("下载"), url_for("certificate.refresh", certificate_id=held.id), method="post")
 
 
 def _problems(ctx: Ctx, person: Person, held: Certificate, status: Status) -> tuple[Problem, ...]:
@@ -79,8 +92,9 @@ def _actions(ctx: Ctx, person: Person, held: Certificate, status: Status,
         if not class_of(ctx, held.post).continuing_education:
             return [_view_and_download(held)]
         fresh = status is Status.NORMAL and newer_years(ctx, held, person)
-        newer = Action("refresh", _("获取最新电子证书"), url_for("certificate.refresh", certificate_id=held.id), order=5,
-                       method="post")
+        first = current_issue(ctx, held) is None and not lines_of(ctx, held, person)
+        newer = Action("refresh", _("下载电子证书") if first else _("获取最新电子证书"),
+                       url_for("certificate.refresh", certificate_id=held.id), order=5, method="post")
         return [newer, view] if fresh else [view]
     if status in OVER:
         return [view]

@@ -38,7 +38,7 @@ def certificates() -> ResponseReturnValue:
     """证书管理 (N-51), and below it the hours on record (N-50); with `?class=` those of one class of persons (X-27)."""
     ctx = current_ctx()
     person = current_person(ctx)
-    columns = [(column.key, column.title, "act") if column.key == "actions" else (column.key, column.title)
+    columns = [(column.key, column.title, *(("act",) if column.key in ("actions", "download") else ()))
                for column in listing.columns(ctx)]
     rules, wanted = ctx.rules(), request.args.get("class", "")
     group = next((one for one in hooks(ctx).collect_person_classes() if one.code == wanted), None)
@@ -101,8 +101,8 @@ def replace_now(certificate_id: UUID) -> ResponseReturnValue:
 def refresh(certificate_id: UUID) -> ResponseReturnValue:
     """获取最新电子证书 (N-57)."""
     ctx = current_ctx()
-    service.refresh(ctx, current_person(ctx), certificate_id)
-    flash(_("已生成最新电子证书，证书编号不变。"), "done")
+    issued = service.refresh(ctx, current_person(ctx), certificate_id)
+    flash(_("电子证书已生成，可以下载。") if issued.version == 1 else _("已生成最新电子证书，证书编号不变。"), "done")
     return redirect(url_for(".view", certificate_id=certificate_id), 303)
 
 

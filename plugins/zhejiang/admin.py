@@ -7,6 +7,7 @@ from plugins.zhejiang.documents import admin as documents
 from plugins.zhejiang.enterprise import admin as enterprise
 from plugins.zhejiang.institutions import admin as institutions
 from plugins.zhejiang.testing import admin as testing
+from plugins.zhejiang.training import admin as training
 
 
 def install(console: Console) -> None:
@@ -17,3 +18,4 @@ def install(console: Console) -> None:
     documents.install(console)
     institutions.install(console)
     testing.install(console)
+    training.install(console)

@@ -5,5 +5,6 @@ from plugins.zhejiang.documents import jobs as documents
 from plugins.zhejiang.enterprise import jobs as enterprise
 from plugins.zhejiang.order import jobs as order
 from plugins.zhejiang.testing import jobs as testing
+from plugins.zhejiang.training import jobs as training
 
-__all__ = ["batch", "board", "documents", "enterprise", "order", "testing"]
+__all__ = ["batch", "board", "documents", "enterprise", "order", "testing", "training"]

@@ -7,6 +7,7 @@ from plugins.zhejiang.documents import routes as documents
 from plugins.zhejiang.enterprise import routes as enterprise
 from plugins.zhejiang.institutions import routes as institutions
 from plugins.zhejiang.testing import routes as testing
+from plugins.zhejiang.training import routes as training
 
 
 def install(app: JianxueFlask) -> None:
@@ -17,3 +18,4 @@ def install(app: JianxueFlask) -> None:
     institutions.install(app)
     enterprise.install(app)
     testing.install(app)
+    training.install(app)

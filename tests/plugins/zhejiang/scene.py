@@ -6,7 +6,7 @@ from itertools import count
 from core.api.enrolling import enroll_held
 from core.api.store import Id, new_id
 from core.base.clock import local_date
-from core.identity import open_person, person_of
+from core.identity import account_of, open_person, person_of, set_password
 from core.organization import Organization, seed_posts
 from core.tenancy import NOBODY, Ctx, Role, Tenant, unit_of_work
 from core.testing.cast import Holding, give_certificate
@@ -15,9 +15,9 @@ from plugins.zhejiang.batch.states import CandidateState, Mode
 from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.enterprise.states import State
 from plugins.zhejiang.training import service as training
-from plugins.zhejiang.training.models import Plan, TestApplication
+from plugins.zhejiang.training.models import Plan, PlanTrainee, TestApplication
 from plugins.zhejiang.training.states import PlanState
-from tests.people import Somebody, id_number, phone, staff
+from tests.people import PASSWORD, Somebody, id_number, phone, staff
 
 _serial = count(1)
 
@@ -130,6 +130,19 @@ def applied(tenant: Tenant, batch_id: Id, serial: int = 1, *, name: str = "çŽ‹å°
     candidate_id, plan_id = enrolled(tenant, batch_id, serial, name=name), plan(tenant, batch_id)
     with unit_of_work(tenant, NOBODY) as ctx:
         of = ctx.db.get_one(Plan, plan_id)
+        of.taken += 1
+        ctx.db.add(PlanTrainee(plan_id=plan_id, candidate_id=candidate_id, added_by=of.created_by, added_at=ctx.now))
         ctx.db.add(TestApplication(candidate_id=candidate_id, institution_id=of.institution_id, post_id=of.post_id,
                                    plan_id=plan_id, applied_by=of.created_by, applied_at=ctx.now))
     return candidate_id
+
+
+def trainee_of(tenant: Tenant, candidate_id: Id) -> Somebody:
+    """The candidate, with a password of their own and the basics saved; no photo yet."""
+    with unit_of_work(tenant, NOBODY) as ctx:
+        person = person_of(ctx, ctx.db.get_one(Candidate, candidate_id).person_id)
+        account = account_of(ctx, person)
+        set_password(ctx, account, PASSWORD)
+        person.portal_opened_at = person.profile_saved_at = ctx.now
+        return Somebody(account.id, person.id, person.name, person.id_number, person.phone, "", PASSWORD,
+                        frozenset({Role.TRAINEE}))
