@@ -2,6 +2,7 @@
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from core.base.config import ROOT
 from tests.contracts.test_hooks import SPECS
 
-PROVINCES = {"jilin": ("JL", 18), "guangdong": ("GD", 27), "beijing": ("BJ", 16)}
+PROVINCES = {"jilin": ("JL", 18), "guangdong": ("GD", 27), "beijing": ("BJ", 16), "zhejiang": ("ZJ", 37)}
+ROOMS = {"zhejiang"}
+"""Provinces whose flow has steps of its own: a room for each, read one at a time."""
 NOT_YET: dict[str, str] = {}
 """Hooks that wait for a province still to come, with the row that needs them."""
 
@@ -18,9 +21,34 @@ def modules(plugin: str) -> list[Path]:
     return sorted((ROOT / "plugins" / plugin).rglob("*.py"))
 
 
-@pytest.mark.parametrize("plugin", PROVINCES)
+def lines_in(paths: Iterable[Path]) -> int:
+    return sum(path.read_text(encoding="utf-8").count("\n") for path in paths)
+
+
+@pytest.mark.parametrize("plugin", sorted(PROVINCES.keys() - ROOMS))
 def test_a_province_is_read_at_one_sitting(plugin: str) -> None:
-    assert sum(path.read_text(encoding="utf-8").count("\n") for path in modules(plugin)) < 300
+    assert lines_in(modules(plugin)) < 300
+
+
+@pytest.mark.parametrize("plugin", sorted(ROOMS))
+def test_what_holds_the_rooms_together_is_read_at_one_sitting(plugin: str) -> None:
+    """The answers to the contract, who acts, what may be set."""
+    assert lines_in((ROOT / "plugins" / plugin).glob("*.py")) < 600
+
+
+def rooms(plugin: str) -> list[str]:
+    return sorted(path.name for path in (ROOT / "plugins" / plugin).iterdir() if (path / "__init__.py").exists())
+
+
+@pytest.mark.parametrize(("plugin", "room"), [(plugin, room) for plugin in sorted(ROOMS) for room in rooms(plugin)])
+def test_a_room_is_named_beside_its_rows_and_knows_only_those_before_it(plugin: str, room: str) -> None:
+    """The order of the README is the order of the manual, and the way imports run."""
+    page = (ROOT / "plugins" / plugin / "README.md").read_text(encoding="utf-8")
+    order = re.findall(r"^\| `(\w+)/` \|", page, re.M)
+    later = "|".join(order[order.index(room) + 1:])
+    for path in (ROOT / "plugins" / plugin / room).rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert not later or not re.search(rf"from plugins\.{plugin}\.({later})\b", source), path
 
 
 @pytest.mark.parametrize("plugin", PROVINCES)

@@ -5,7 +5,7 @@ import pytest
 
 from core.base.config import ROOT
 
-LAST = {"N": 57, "JL": 18, "GD": 27, "BJ": 16, "X": 29}
+LAST = {"N": 57, "JL": 18, "GD": 27, "BJ": 16, "ZJ": 37, "X": 29}
 """How many rows each manual has; X: where the manuals contradict each other (A.6)."""
 ROW = re.compile(rf"\b({'|'.join(LAST)})-(\d\d)\b")
 EXPLAINED = re.compile(rf"\| ({'|'.join(LAST)})-(\d\d) \| .{{10,}}")
