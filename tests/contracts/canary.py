@@ -32,6 +32,7 @@ CLOSED: dict[str, Any] = {
     "registry_holding.status": "normal", "certificate_issue.years": [[2026, 32]], "audit_case.state": "waiting",
     "audit_decision.state": "cleared", "audit_decision.ground": "a",
     "audit_risk.hints": [{"sign": "virtual_camera", "facts": {"labels": MARK, "times": 2}}],
+    "orders.payer_organization_id": None,
     "enrollment.state": "open", "enrollment.exemption": None, "package.part": "general", "hour_entry.part": "general",
     "hour_entry.kind": "credit", "hour_note.kind": "clear", "deadline_outlook.outlook": "in_time",
     "people_sheet.state": "checked", "id_scan.side": "portrait", "plugin_check.state": "failed",
