@@ -1,6 +1,6 @@
 """For a plugin that works on persons: look for them, what is on file, take over another phone."""
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from flask_babel import gettext as _
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.base.db import Id
 from core.base.errors import NotFound
-from core.base.ids import mask_id_number, tidy
+from core.base.ids import mask_id_number, parse_id_number, tidy
 from core.contract.values import PersonFacts, SensitiveAction
 from core.course import record_of, subjects_of
 from core.identity import (
@@ -116,13 +116,17 @@ def registered(ctx: Ctx, name: str, id_number: str) -> Id | None:
 class Written:
     """A person as forms and file names write one, for matching and for papers; never for a list."""
 
-    name: str
-    id_number: str
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    sex: str
+    born: date
+    phone: str = field(repr=False)
 
 
 def written_of(ctx: Ctx, person_ids: Collection[Id]) -> dict[Id, Written]:
     """Several at once."""
-    return {person.id: Written(person.name, person.id_number) for person in _people(ctx, person_ids)}
+    return {person.id: Written(person.name, person.id_number, person.sex, parse_id_number(person.id_number).birth_date,
+                               person.phone) for person in _people(ctx, person_ids)}
 
 
 def _people(ctx: Ctx, person_ids: Collection[Id]) -> Iterator[Person]:

@@ -1,6 +1,7 @@
 """For a plugin that takes in or gives out sheets: columns, findings by cell, formula-safe export."""
 from core.base.ids import check_digit, parse_id_number, tidy
 from core.base.sheets import (
+    CellError,
     Column,
     Finding,
     Heading,
@@ -10,7 +11,10 @@ from core.base.sheets import (
     Sheet,
     SheetError,
     choice,
+    corrected_sheet,
+    day,
     id_number,
+    integer,
     mobile,
     person_name,
     read_sheet,
@@ -18,8 +22,8 @@ from core.base.sheets import (
     write_sheet,
 )
 
-__all__ = ["Column", "Finding", "Heading", "Kind", "Limits", "Row", "Sheet", "SheetError", "XLSX", "check_digit",
-           "choice", "id_number", "mobile", "parse_id_number", "person_name", "read_sheet", "text", "tidy",
-           "write_sheet"]
+__all__ = ["CellError", "Column", "Finding", "Heading", "Kind", "Limits", "Row", "Sheet", "SheetError", "XLSX",
+           "check_digit", "choice", "corrected_sheet", "day", "id_number", "integer", "mobile", "parse_id_number",
+           "person_name", "read_sheet", "text", "tidy", "write_sheet"]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

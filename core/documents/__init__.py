@@ -9,6 +9,7 @@ from core.documents.service import (
     draw,
     freeze,
     frozen_bytes,
+    join,
     new_token,
     qr_png,
     site_of,
@@ -16,5 +17,5 @@ from core.documents.service import (
 from core.documents.templating import chinese_date, render
 
 __all__ = ["MAX_UPLOAD", "Document", "DrawingError", "Renderer", "chinese_date", "document", "document_by_bytes",
-           "document_by_token", "draw", "freeze", "frozen_bytes", "new_token", "qr_png", "render", "renderer_for",
-           "site_of"]
+           "document_by_token", "draw", "freeze", "frozen_bytes", "join", "new_token", "qr_png", "render",
+           "renderer_for", "site_of"]

@@ -4,7 +4,8 @@ from plugins.zhejiang.board import jobs as board
 from plugins.zhejiang.documents import jobs as documents
 from plugins.zhejiang.enterprise import jobs as enterprise
 from plugins.zhejiang.order import jobs as order
+from plugins.zhejiang.review import jobs as review
 from plugins.zhejiang.testing import jobs as testing
 from plugins.zhejiang.training import jobs as training
 
-__all__ = ["batch", "board", "documents", "enterprise", "order", "testing", "training"]
+__all__ = ["batch", "board", "documents", "enterprise", "order", "review", "testing", "training"]

@@ -6,6 +6,8 @@ from plugins.zhejiang.batch import sheet_routes
 from plugins.zhejiang.documents import routes as documents
 from plugins.zhejiang.enterprise import routes as enterprise
 from plugins.zhejiang.institutions import routes as institutions
+from plugins.zhejiang.review import filing_routes as filing
+from plugins.zhejiang.review import routes as review
 from plugins.zhejiang.testing import routes as testing
 from plugins.zhejiang.training import routes as training
 
@@ -19,3 +21,5 @@ def install(app: JianxueFlask) -> None:
     enterprise.install(app)
     testing.install(app)
     training.install(app)
+    review.install(app)
+    filing.install(app)

@@ -15,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from plugins.zhejiang.review.table import Fit, Level, Line, group_of, level_of, near, row_of
+from plugins.zhejiang.review.table import Fit, Level, Line, group_of, near, row_of
 
 MOST_JOBS = 5
 WORKING_AGE = 16
@@ -116,14 +116,14 @@ class Years:
 
     def asked(self, fit: Fit, level: Level) -> int | None:
         cells = {Fit.OWN: self.own, Fit.RELATED: self.related, Fit.OTHER: self.other}.get(fit, {})
-        return next((years for name, years in cells.items() if level_of(name) is level), None)
+        return cells.get(level)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the rules look at."""
+    """All that the rules look at; `level` of the education, None where appendix 5 has no row for it."""
 
-    education: str
+    level: Level | None
     family: str
     speciality: str = ""
     graduated_on: date | None = None
@@ -150,6 +150,7 @@ class Verdict:
     reasons: tuple[Reason, ...] = ()
     fit: Fit = Fit.UNKNOWN
     line: Line | None = None
+    student: bool = False
     asked_years: int | None = None
     months: int = 0
     near: tuple[str, ...] = ()
@@ -157,12 +158,12 @@ class Verdict:
 
 def judge(facts: Facts, years: Years, today: date) -> Verdict:
     """Never raises, never guesses."""
-    level, group = level_of(facts.education), group_of(facts.family)
+    level, group = facts.level, group_of(facts.family)
     months = worked_months(facts.jobs, today)
     if group is None:
         return _verdict([Reason(Why.POST, {"post": facts.family})], months=months)
     if level is None:
-        return _verdict([Reason(Why.LEVEL, {"education": facts.education})], months=months)
+        return _verdict([Reason(Why.LEVEL)], months=months)
     lacking = _lacking(facts)
     student, school = _school(facts, today)
     if not facts.speciality.strip():
@@ -174,13 +175,15 @@ def judge(facts: Facts, years: Years, today: date) -> Verdict:
     asked = years.asked(fit, level)
     if student and asked is not None and fit is not Fit.OTHER:
         asked = 0
+    else:
+        student = False
     reasons = [*lacking, *school]
     if asked is None:
         why = Why.SPECIALITY_OTHER if fit is Fit.OTHER else Why.NO_RULE
-        reasons.append(Reason(why, {"speciality": facts.speciality, "education": facts.education}))
+        reasons.append(Reason(why, {"speciality": facts.speciality}))
     elif not lacking:
         reasons += _years(facts, asked, months)
-    return _verdict(reasons, fit=fit, line=line, asked_years=asked, months=months)
+    return _verdict(reasons, fit=fit, line=line, student=student, asked_years=asked, months=months)
 
 
 def _verdict(reasons: Sequence[Reason], **found: Any) -> Verdict:

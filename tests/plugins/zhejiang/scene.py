@@ -1,4 +1,5 @@
 """What a test of one room needs from the rooms before it, written straight into the tables."""
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -12,12 +13,15 @@ from core.tenancy import NOBODY, Ctx, Role, Tenant, unit_of_work
 from core.testing.cast import Holding, give_certificate
 from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.batch.states import CandidateState, Mode
+from plugins.zhejiang.documents.models import Document
+from plugins.zhejiang.documents.states import DocumentKind, DocumentState
 from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.enterprise.states import State
 from plugins.zhejiang.training import service as training
 from plugins.zhejiang.training.models import Plan, PlanTrainee, TestApplication
 from plugins.zhejiang.training.states import PlanState
 from tests.people import PASSWORD, Somebody, id_number, phone, staff
+from tests.plugins.zhejiang import zips
 
 _serial = count(1)
 
@@ -146,3 +150,15 @@ def trainee_of(tenant: Tenant, candidate_id: Id) -> Somebody:
         person.portal_opened_at = person.profile_saved_at = ctx.now
         return Somebody(account.id, person.id, person.name, person.id_number, person.phone, "", PASSWORD,
                         frozenset({Role.TRAINEE}))
+
+
+def pictures(tenant: Tenant, candidate_id: Id, *, without: Collection[DocumentKind] = ()) -> None:
+    """The six pictures of a candidate, found fit."""
+    with unit_of_work(tenant, NOBODY) as ctx:
+        for kind in DocumentKind:
+            if kind in without:
+                continue
+            data = zips.picture(295, 413) if kind is DocumentKind.PHOTO else zips.picture(shade=100 + len(kind))
+            ctx.db.add(Document(candidate_id=candidate_id, kind=kind, blob_key=ctx.blobs.put(data, "zjdoc"),
+                                filename=f"{kind}.jpg", size=len(data), state=DocumentState.FIT, uploaded_at=ctx.now,
+                                checked_at=ctx.now))

@@ -19,7 +19,7 @@ from plugins.zhejiang.review.rules import (
     judge,
     worked_months,
 )
-from plugins.zhejiang.review.table import GROUPS, LEVELS, MEMBERS, TABLE, Fit, Group, Level, near, plain, row_of
+from plugins.zhejiang.review.table import GROUPS, MEMBERS, TABLE, Fit, Group, Level, level_of, near, plain, row_of
 
 TODAY = date(2026, 11, 20)
 YEARS = Years({"研究生": 0, "本科": 1, "专科": 2, "中职": 3}, {"研究生": 1, "本科": 2, "专科": 3, "中职": 4})
@@ -72,6 +72,14 @@ def test_columns_by_post() -> None:
     assert set(GROUPS) == set(FAMILIES)
 
 
+@pytest.mark.parametrize(("education", "level"), [
+    ("研究生", Level.GRADUATE), ("本科", Level.BACHELOR), ("大专", Level.COLLEGE), ("专科", Level.COLLEGE),
+    ("中专", Level.SECONDARY), ("中职", Level.SECONDARY), ("高中", None), ("初中及以下", None), ("", None)])
+def test_the_level_of_an_education(education: str, level: Level | None) -> None:
+    """ZJ-19, ZJ-35: as the sheet's list has it, and as the table has it."""
+    assert level_of(education) is level
+
+
 @pytest.mark.parametrize(("name", "level", "a", "b"), [
     ("管理科学与工程", Level.GRADUATE, Fit.RELATED, Fit.OWN), ("电气工程及其自动化", Level.BACHELOR, Fit.OTHER, Fit.RELATED),
     ("房地产类", Level.COLLEGE, Fit.RELATED, Fit.OWN), ("城镇建设", Level.SECONDARY, Fit.RELATED, Fit.OWN),
@@ -103,7 +111,7 @@ def test_what_is_near_is_offered_and_not_taken() -> None:
 
 
 def facts(**more: object) -> Facts:
-    whole = Facts("本科", "施工员", "土木工程", date(2020, 6, 30), 3, jobs_from([("2021-01", "2024-06", "施工员")]),
+    whole = Facts(Level.BACHELOR, "施工员", "土木工程", date(2020, 6, 30), 3, jobs_from([("2021-01", "2024-06", "施工员")]),
                   date(1998, 3, 7), year=2026)
     return replace(whole, **more)  # type: ignore[arg-type]
 
@@ -113,13 +121,13 @@ def whys(verdict: Verdict) -> set[Why]:
 
 
 @pytest.mark.parametrize(("education", "speciality", "asked"), [
-    ("研究生", "土木工程", 0), ("本科", "土木工程", 1), ("大专", "土建施工类", 2), ("专科", "土建施工类", 2), ("中专", "建筑装饰", 3),
+    ("研究生", "土木工程", 0), ("本科", "土木工程", 1), ("专科", "土建施工类", 2),
     ("中职", "建筑装饰", 3), ("研究生", "建筑学", 1), ("本科", "建筑学", 2), ("专科", "公路监理", 3), ("中职", "城镇建设", 4),
 ])
 def test_years_asked_by_level_and_fit(education: str, speciality: str, asked: int) -> None:
     """ZJ-35: rule data; exactly that many years pass, one month fewer does not."""
     worked = (Job(Month(2015, 1), Month(2014 + asked, 12), "施工员"),) if asked else ()
-    asker = facts(education=education, speciality=speciality, claimed=asked, jobs=worked)
+    asker = facts(level=Level(education), speciality=speciality, claimed=asked, jobs=worked)
     assert judge(asker, YEARS, TODAY).outcome is Outcome.PASSES and judge(asker, YEARS, TODAY).asked_years == asked
     if asked:
         short = replace(asker, claimed=asked - 1, jobs=(Job(Month(2015, 2), Month(2014 + asked, 12), "施工员"),))
@@ -132,7 +140,7 @@ def test_years_asked_by_level_and_fit(education: str, speciality: str, asked: in
     ({"claimed": None}, Outcome.UNKNOWN, Why.NO_YEARS), ({"jobs": ()}, Outcome.UNKNOWN, Why.NO_JOBS),
     ({"speciality": "会计学"}, Outcome.UNKNOWN, Why.SPECIALITY_UNKNOWN),
     ({"speciality": "电气工程及其自动化"}, Outcome.FAILS, Why.SPECIALITY_OTHER), ({"family": "监理员"}, Outcome.UNKNOWN, Why.POST),
-    ({"education": "高中"}, Outcome.FAILS, Why.LEVEL), ({"claimed": 4}, Outcome.UNKNOWN, Why.CLAIM_TOO_HIGH),
+    ({"level": None}, Outcome.FAILS, Why.LEVEL), ({"claimed": 4}, Outcome.UNKNOWN, Why.CLAIM_TOO_HIGH),
     ({"claimed": 0}, Outcome.FAILS, Why.TOO_FEW_YEARS), ({"born": date(2006, 1, 1)}, Outcome.UNKNOWN, Why.TOO_YOUNG),
     ({"graduated_on": date(2027, 6, 30)}, Outcome.FAILS, Why.STILL_IN_SCHOOL),
     ({"graduated_on": date(2026, 6, 30)}, Outcome.UNKNOWN, Why.FRESH_GRADUATE),
@@ -188,14 +196,14 @@ def test_an_open_job_lasts_until_now_and_a_coming_one_not_at_all() -> None:
     assert worked_months([Job(Month(2020, 3), Month(2020, 3), "施工员")], TODAY) == 1
 
 
-@given(st.sampled_from([*LEVELS, "高中", "", "初中及以下"]), st.sampled_from([*GROUPS, "造价员"]),
+@given(st.sampled_from([*Level, None]), st.sampled_from([*GROUPS, "造价员"]),
        st.one_of(st.text(max_size=12), st.sampled_from([cell[-1] for cell in CELLS])),
        st.one_of(st.none(), st.dates(date(1980, 1, 1), date(2030, 1, 1))), st.one_of(st.none(), st.integers(0, 60)),
        JOBS, st.booleans())
-def test_nobody_passes_who_lacks_anything(education: str, family: str, speciality: str, left: date | None,
+def test_nobody_passes_who_lacks_anything(level: Level | None, family: str, speciality: str, left: date | None,
                                           claimed: int | None, jobs: list[Job], school: bool) -> None:
     """B-54, ZJ-19: a pass has a row of the table, the years asked, and no open question."""
-    verdict = judge(Facts(education, family, speciality, left, claimed, tuple(jobs), None, school, 2026), YEARS, TODAY)
+    verdict = judge(Facts(level, family, speciality, left, claimed, tuple(jobs), None, school, 2026), YEARS, TODAY)
     assert (verdict.outcome is Outcome.PASSES) == (not verdict.reasons)
     if verdict.outcome is Outcome.PASSES:
         assert verdict.line is not None and verdict.asked_years is not None and left is not None
