@@ -17,7 +17,7 @@ from pathlib import Path
 import bench
 from bench.harness import ROOT, WEB_PROCESSES, WEB_THREADS, hello_rounds
 
-HELPERS = {"__main__", "client", "harness", "hello", "sitters", "study", "world"}
+HELPERS = {"__main__", "client", "entrants", "harness", "hello", "sitters", "study", "world"}
 TARGET = ROOT / "var" / "bench.json"
 
 

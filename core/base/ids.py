@@ -3,6 +3,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import phonenumbers
 from stdnum import numdb
@@ -99,20 +100,25 @@ def _region(number: str, birth_year: int) -> tuple[str, str]:
     number is given years after the birth. Only a division that had ended before the birth is impossible.
     """
     wrong = IdError("id_region", f"身份证号前 6 位是地区代码，没有 {number[:6]} 这个地区。")
-    info: dict[str, str] = {}
-    for _part, properties in numdb.get("cn/loc").info(number[:6]):
-        info.update(properties)
-    if "county" not in info:
-        raise wrong
-    for county in info["county"].split(","):
+    province, counties = _division(number[:6])
+    for county in counties:
         if not county.startswith("["):
-            return info.get("province", ""), county
+            return province, county
         years, name = county[1:].split("]", 1)
         end = years.split("-")[1]
         if end and birth_year > int(end):
             continue
-        return info.get("province", ""), name
+        return province, name
     raise wrong
+
+
+@lru_cache(maxsize=8192)
+def _division(code: str) -> tuple[str, tuple[str, ...]]:
+    """The province and all counties that a code was ever given to. A sheet of thousands asks for the same few."""
+    info: dict[str, str] = {}
+    for _part, properties in numdb.get("cn/loc").info(code):
+        info.update(properties)
+    return info.get("province", ""), tuple(info["county"].split(",")) if "county" in info else ()
 
 
 def check_digit(stem: str) -> str:

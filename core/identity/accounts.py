@@ -50,8 +50,8 @@ class NewPerson:
 
 
 def open_people(ctx: Ctx, wanted: Sequence[NewPerson]) -> list[Id]:
-    """Many persons as `open_person` makes one, in three statements; their accounts need no profile of their own before
-    they learn. None of the ID numbers may be on file."""
+    """Many persons as `open_person` makes one, in three statements. They need not register in either portal first
+    (X-06). None of the ID numbers may be on file."""
     if not wanted:
         return []
     ids = [new_id() for _one in wanted]

@@ -2,7 +2,6 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from core.api.store import Id
 from plugins.zhejiang.batch.kinds import NOTICES, Outcome
 from plugins.zhejiang.batch.models import Batch, BatchSheet, Candidate
 from plugins.zhejiang.batch.rules import Entry, Known, Line, judged, kinds_of
-from plugins.zhejiang.batch.sheet import columns
+from plugins.zhejiang.batch.sheet import KEYS, columns
 from plugins.zhejiang.batch.states import CandidateState, SheetState
 from plugins.zhejiang.settings import rules_of
 
@@ -117,10 +116,14 @@ def _ours(ctx: Ctx, batch: Batch, people: Collection[Id]) -> set[Id]:
 
 
 def _packed(row: BatchSheet, lines: Sequence[Line]) -> bytes:
-    """The id makes two sheets of the same people two blobs, so that purging one leaves the other."""
-    packed = [[line.number, line.raw, astuple(line.entry) if line.entry else None, line.outcome,
-               [astuple(found) for found in line.findings]] for line in lines]
-    return json.dumps({"sheet": str(row.id), "lines": packed}, ensure_ascii=False).encode()
+    """A row of the sheet a line, its outcome first, so that a part is read without the rest. The id makes two sheets of
+    the same people two blobs: purging one leaves the other."""
+    packed = [str(row.id)]
+    for line in lines:
+        entry = [getattr(line.entry, key) for key in KEYS] if line.entry else None
+        packed.append(json.dumps([line.outcome, line.number, line.raw, entry, [astuple(one) for one in line.findings]],
+                                 ensure_ascii=False))
+    return "\n".join(packed).encode()
 
 
 def report_of(ctx: Ctx, sheet: BatchSheet) -> Report | None:
@@ -130,17 +133,16 @@ def report_of(ctx: Ctx, sheet: BatchSheet) -> Report | None:
 
 def fresh_lines(ctx: Ctx, sheet: BatchSheet, begin: int, count: int) -> tuple[list[Line], int]:
     """Some of the rows to be written, and how many there are."""
-    fresh = [packed for packed in _unpacked(ctx, sheet) if packed[3] == Outcome.FRESH]
+    fresh = [packed for packed in _unpacked(ctx, sheet) if packed.startswith(f'["{Outcome.FRESH}"')]
     return [_line(packed) for packed in fresh[begin:begin + count]], len(fresh)
 
 
-def _unpacked(ctx: Ctx, sheet: BatchSheet) -> list[Any]:
-    lines: list[Any] = json.loads(ctx.blobs.get(sheet.rows_key))["lines"]
-    return lines
+def _unpacked(ctx: Ctx, sheet: BatchSheet) -> list[str]:
+    return ctx.blobs.get(sheet.rows_key).decode().split("\n")[1:]
 
 
-def _line(packed: Sequence[Any]) -> Line:
-    number, raw, entry, outcome, findings = packed
+def _line(packed: str) -> Line:
+    outcome, number, raw, entry, findings = json.loads(packed)
     return Line(number, tuple(raw), Entry(*entry) if entry else None, Outcome(outcome),
                 tuple(Finding(*found) for found in findings))
 

@@ -20,10 +20,13 @@ class SheetState(StrEnum):
     CANCELLED = "cancelled"
 
 
-SHEET_WORDS = {SheetState.CHECKED: _l("待确认"), SheetState.RUNNING: _l("正在导入"), SheetState.DONE: _l("已导入"),
-               SheetState.CANCELLED: _l("已取消")}
-SHEET_TONES = {SheetState.CHECKED: "active", SheetState.RUNNING: "active", SheetState.DONE: "done",
-               SheetState.CANCELLED: "quiet"}
+SHEET_WORDS: Final[Mapping[SheetState, Any]] = {
+    SheetState.CHECKED: _l("待确认"), SheetState.RUNNING: _l("正在导入"), SheetState.DONE: _l("已导入"),
+    SheetState.CANCELLED: _l("已取消"),
+}
+SHEET_TONES: Final[Mapping[SheetState, str]] = {
+    SheetState.CHECKED: "active", SheetState.RUNNING: "active", SheetState.DONE: "done", SheetState.CANCELLED: "quiet",
+}
 
 
 class CandidateState(StrEnum):
