@@ -23,7 +23,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class DemoInstitution:
-    """A.7: demonstration institutions are called 示例培训机构一 … 八; `kind` as `Organization.kind`, fees in fen."""
+    """A.7: demonstration institutions are called 示例培训机构一 … 八; `kind` as `Organization.kind`, fees in fen.
+
+    `online_fen`, `offline_fen`: what a first training costs there (ZJ-22), 0 where it holds none; `features` and
+    `test_place` are what enterprises compare (ZJ-13).
+    """
 
     name: str
     kind: str = "institution"
@@ -32,6 +36,10 @@ class DemoInstitution:
     telephone: str = ""
     training_fen: int = 9600
     textbook_fen: int = 6000
+    online_fen: int = 0
+    offline_fen: int = 0
+    features: str = ""
+    test_place: str = ""
 
 
 @dataclass(frozen=True)

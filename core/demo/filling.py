@@ -4,6 +4,7 @@ Who they are stands in `tenants/demo/`. Can be run again at any time: what is th
 """
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from core.deadline import looking
 from core.deadline.models import GraceEntry
 from core.deadline.service import propose
 from core.demo.bank import demo_questions
-from core.demo.cast import PASSWORD, Cast, DemoTrainee, cast_of
+from core.demo.cast import PASSWORD, Cast, DemoInstitution, DemoTrainee, cast_of
 from core.demo.courses import courses
 from core.demo.studying import study_beforehand
 from core.exam.bank import add_questions
@@ -33,6 +34,9 @@ from core.notification import Notice, Receipt, note_receipt, publish_notice, sen
 from core.organization import Organization, seed_posts
 from core.organization import posts as all_posts
 from core.organization.institutions import INSTITUTION, InstitutionFacts, add_institution
+from core.organization.modes import Mode, PaymentWay
+from core.organization.offers import Announcement, announce
+from core.organization.profiles import Said, add_place, open_profile
 from core.organization.service import add_post
 from core.registry import Kind, Status, pull_certificates
 from core.registry.holdings import fill
@@ -76,10 +80,22 @@ def institutions(ctx: Ctx, cast: Cast) -> None:
         if one.name in known:
             continue
         if one.kind == INSTITUTION:
-            add_institution(ctx, InstitutionFacts(one.name, one.city, one.training_fen, one.textbook_fen,
-                                                  date(ctx.now.year, 1, 1), one.place, one.telephone))
+            _offers(ctx, one, add_institution(ctx, InstitutionFacts(
+                one.name, one.city, one.training_fen, one.textbook_fen, date(ctx.now.year, 1, 1), one.place,
+                one.telephone)))
         else:
             ctx.db.add(Organization(kind=one.kind, name=one.name, city=one.city, created_at=ctx.now))
+
+
+def _offers(ctx: Ctx, one: DemoInstitution, held: Organization) -> None:
+    """First trainings, and what is compared (ZJ-13)."""
+    for mode, fen in ((Mode.ONLINE, one.online_fen), (Mode.OFFLINE, one.offline_fen)):
+        if fen:
+            announce(ctx, held.id, Announcement(mode, None, fen, one.textbook_fen, date(ctx.now.year, 1, 1)))
+    if one.features:
+        open_profile(ctx, held.id, Said(one.features, PaymentWay.BOTH, one.name, "示例银行", "6222000000000000000"))
+    if one.test_place:
+        add_place(ctx, held.id, one.test_place, one.city, one.place)
 
 
 def staff(ctx: Ctx, cast: Cast) -> None:
@@ -167,11 +183,15 @@ def deadlines(ctx: Ctx, cast: Cast) -> None:
 
 
 def plugins(ctx: Ctx, _cast: Cast) -> None:
-    """What the tenant's plugins show of themselves: `fill(ctx)` in the `demo.py` of each that has one."""
-    for name in ctx.tenant.file.plugins:
-        part = plugin_part(package_of(ctx.tenant.plugins.get_plugin(name)), "demo")
-        if part is not None:
-            part.fill(ctx)
+    """What the tenant's plugins show of themselves."""
+    for part in _demo_parts(ctx.tenant):
+        part.fill(ctx, PASSWORD)
+
+
+def _demo_parts(tenant: Tenant) -> list[Any]:
+    """The `demo.py` of each plugin that has one: `fill(ctx, password)` and `CLERKS`, the usernames it opens."""
+    found = [plugin_part(package_of(tenant.plugins.get_plugin(name)), "demo") for name in tenant.file.plugins]
+    return [part for part in found if part is not None]
 
 
 def lessons(ctx: Ctx, cast: Cast) -> None:
@@ -200,7 +220,9 @@ def welcome(config: Config, directory: Directory) -> str:
         if config.demo:
             cast = cast_of(tenant)
             lines += [f"    {line}" for line in _people(tenant, cast)]
-            clerks.setdefault("、".join(person.username for person in cast.staff), []).append(tenant.name)
+            names = [person.username for person in cast.staff]
+            names += [name for part in _demo_parts(tenant) for name in part.CLERKS]
+            clerks.setdefault("、".join(names), []).append(tenant.name)
     lines += [f"\n  {'、'.join(where) if len(clerks) > 1 else '各平台'}的工作人员：{who}" for who, where in clerks.items()]
     if config.demo:
         lines.append(f"\n  演示账号的密码都是 {PASSWORD}，另有说明的除外；短信不会真的发出，在各平台的 /demo/inbox 里看。")
