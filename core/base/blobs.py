@@ -7,7 +7,8 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,7 @@ from typing import Protocol
 from core.base.crypto import KeyRing
 
 _KEY = re.compile(r"^[a-z]+/[0-9a-f]{2}/[0-9a-f]{64}$")
+_WRITERS = 16
 
 
 class BlobStore(Protocol):
@@ -115,6 +117,15 @@ class Blobs:
         key = self.key_of(data, kind)
         self._store.write(key, self._keys.seal(data) if sealed else data)
         return key
+
+    def put_many(self, many: Sequence[bytes], kind: str) -> list[str]:
+        """The keys of all, sealed; written side by side, since each write waits for the disk or the bucket."""
+        keys = [self.key_of(data, kind) for data in many]
+        with ThreadPoolExecutor(_WRITERS) as pool:
+            for _done in pool.map(lambda one: self._store.write(one[0], self._keys.seal(one[1])),
+                                  dict(zip(keys, many, strict=True)).items()):
+                pass
+        return keys
 
     def key_of(self, data: bytes, kind: str) -> str:
         """The key that `put` would return."""

@@ -22,7 +22,7 @@ OPEN = frozenset({CandidateState.ENTERED, CandidateState.RETURNED})
 """While the institution judges, and afterwards, a picture stays as it was judged."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sent:
     """A picture for a place, and what is wrong with it at first sight."""
 
@@ -46,30 +46,29 @@ def keep(ctx: Ctx, pictures: Sequence[Sent]) -> Kept:
     """Each picture in its place. What is refused at first sight is not kept and drives out nothing that is there; it
     only says why in a place that is empty or as bad."""
     there = documents_of(ctx, {one.candidate_id for one in pictures})
-    taken = known = 0
-    said: list[tuple[str, str]] = []
+    coming: dict[tuple[Id, DocumentKind], Sent] = {}
+    known = 0
     for one in pictures:
         row = there[one.candidate_id].get(one.kind)
-        origin = "" if one.reasons else ctx.blobs.key_of(one.data, KIND)
-        if origin and row is not None and row.origin == origin:
+        if not one.reasons and row is not None and row.origin == ctx.blobs.key_of(one.data, KIND):
             known += 1
-            continue
-        if one.reasons:
-            said.append((one.filename, "".join(one.reasons)))
-            if row is not None and row.blob_key:
-                continue
+        elif not one.reasons or row is None or not row.blob_key:
+            coming[one.candidate_id, one.kind] = one
+    good = [one for one in coming.values() if not one.reasons]
+    keys = dict(zip(good, ctx.blobs.put_many([one.data for one in good], KIND), strict=True))
+    for one in coming.values():
+        row = there[one.candidate_id].get(one.kind)
         if row is None:
-            row = there[one.candidate_id][one.kind] = Document(candidate_id=one.candidate_id, kind=one.kind)
+            row = Document(candidate_id=one.candidate_id, kind=one.kind)
             ctx.db.add(row)
-        _fill(ctx, row, one)
-        taken += not one.reasons
+        _fill(ctx, row, one, keys.get(one, ""))
     ctx.db.flush()
-    return Kept(taken, known, tuple(said))
+    return Kept(len(good), known, tuple((one.filename, "".join(one.reasons)) for one in pictures if one.reasons))
 
 
-def _fill(ctx: Ctx, row: Document, sent: Sent) -> None:
-    row.blob_key = "" if sent.reasons else ctx.blobs.put(sent.data, KIND)
-    row.origin, row.filename, row.size, row.uploaded_at = row.blob_key, sent.filename[-200:], len(sent.data), ctx.now
+def _fill(ctx: Ctx, row: Document, sent: Sent, key: str) -> None:
+    row.blob_key = row.origin = key
+    row.filename, row.size, row.uploaded_at = sent.filename[-200:], len(sent.data), ctx.now
     row.state = DocumentState.UNFIT if sent.reasons else DocumentState.WAITING
     row.reasons, row.checked_at = list(sent.reasons), ctx.now if sent.reasons else None
 

@@ -3,13 +3,14 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from core.api import Ctx, NotFound
-from core.api.people import cards_of, find
+from core.api.people import find, listed
 from core.api.store import Id
 
 from plugins.zhejiang.batch.models import Batch, Candidate
@@ -62,7 +63,7 @@ class Standing(StrEnum):
     COMPLETE = "complete"
 
 
-STANDING_WORDS = {
+STANDING_WORDS: Mapping[Standing, Any] = {
     Standing.INCOMPLETE: _l("还没有齐全"), Standing.PROBLEMS: _l("有不合格的"), Standing.MISSING: _l("有缺少的"),
     Standing.CHECKING: _l("有检查中的"), Standing.COMPLETE: _l("已齐全"),
 }
@@ -95,7 +96,7 @@ def _stands(standing: Standing) -> ColumnElement[bool]:
 
 def narrowed_to(ctx: Ctx, people: Select[Candidate], term: str) -> Select[Candidate]:
     """By the whole name, the ID number, or the last four digits of it or of the phone."""
-    return people.where(Candidate.person_id.in_([card.id for card in find(ctx, term)])) if term else people
+    return people.where(Candidate.person_id.in_([card.id for card in find(ctx, term)]))
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,10 @@ class GridRow:
 
 def grid(ctx: Ctx, candidates: Sequence[Candidate]) -> list[GridRow]:
     """The rows of a page."""
-    cards = cards_of(ctx, {one.person_id for one in candidates})
+    people = listed(ctx, [one.person_id for one in candidates])
     there = documents_of(ctx, [one.id for one in candidates])
-    return [GridRow(one, cards[one.person_id].name, cards[one.person_id].id_shown, there[one.id]) for one in candidates]
+    return [GridRow(one, people[one.person_id].name, people[one.person_id].id_shown, there[one.id])
+            for one in candidates]
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,19 @@ def grid(batch_id: UUID) -> ResponseReturnValue:
     return _grid(ctx, parties.enterprise_batch(ctx, batch_id))
 
 
-def _grid(ctx: Ctx, batch: Batch, form: Form[Any] | None = None) -> ResponseReturnValue:
-    form = form or Form(ZipSchema(), request)
+@bp.post("/batches/<uuid:batch_id>/find")
+@policy(Permission.ENROLL_STAFF)
+def search(batch_id: UUID) -> ResponseReturnValue:
+    """查询 somebody: posted, so that no number stands in an address or a log (R41)."""
+    ctx = current_ctx()
+    batch = parties.enterprise_batch(ctx, batch_id)
+    return _grid(ctx, batch, term=request.form.get("q", "").strip()[:60])
+
+
+def _grid(ctx: Ctx, batch: Batch, form: Form[Any] | None = None, term: str = "") -> ResponseReturnValue:
+    form = form or Form(ZipSchema())
     return page("zhejiang/documents/grid.html", status=form.status, form=form,
-                **showing.grid_of(ctx, batch, request.args))
+                **showing.grid_of(ctx, batch, request.args, term))
 
 
 @bp.get("/batches/<uuid:batch_id>/progress")

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.api import Ctx, NotFound
 from core.api.organization import post_by_id
-from core.api.people import card_of, cards_of
+from core.api.people import listed
 from core.api.store import Id
 from core.api.web import page_of
 
@@ -22,10 +22,14 @@ from plugins.zhejiang.documents.words import offered
 from plugins.zhejiang.settings import rules_of
 
 OFFERS_SHOWN = 100
-UPLOAD_WORDS = {UploadState.ARRIVING: _l("没有传完"), UploadState.RUNNING: _l("正在核对"), UploadState.DONE: _l("已核对"),
-                UploadState.REFUSED: _l("没有采用"), UploadState.CANCELLED: _l("已取消")}
-UPLOAD_TONES = {UploadState.ARRIVING: "active", UploadState.RUNNING: "active", UploadState.DONE: "done",
-                UploadState.REFUSED: "stop", UploadState.CANCELLED: "quiet"}
+UPLOAD_WORDS: Mapping[UploadState, Any] = {
+    UploadState.ARRIVING: _l("没有传完"), UploadState.RUNNING: _l("正在核对"), UploadState.DONE: _l("已核对"),
+    UploadState.REFUSED: _l("没有采用"), UploadState.CANCELLED: _l("已取消"),
+}
+UPLOAD_TONES: Mapping[UploadState, str] = {
+    UploadState.ARRIVING: "active", UploadState.RUNNING: "active", UploadState.DONE: "done",
+    UploadState.REFUSED: "stop", UploadState.CANCELLED: "quiet",
+}
 
 
 def is_id(text: str) -> bool:
@@ -40,20 +44,20 @@ def posts_of(ctx: Ctx, batches: Sequence[Batch]) -> dict[Id, str]:
     return {batch.id: post_by_id(ctx, batch.post_id).name for batch in batches}
 
 
-def grid_of(ctx: Ctx, batch: Batch, args: Mapping[str, str]) -> dict[str, Any]:
-    """The grid's variables: the page that the address asks for, zips, offers, numbers."""
-    said, term = args.get("standing", ""), args.get("q", "").strip()[:60]
-    standing = queries.Standing(said) if said in set(queries.Standing) else None
-    found = page_of(ctx.db, queries.narrowed_to(ctx, queries.people_in(batch.id, standing), term), args, size=20)
+def grid_of(ctx: Ctx, batch: Batch, args: Mapping[str, str], term: str = "") -> dict[str, Any]:
+    """The grid's variables: the page that the address asks for or whom a search found, zips, offers, numbers."""
+    said = args.get("standing", "")
+    people = queries.people_in(batch.id, queries.Standing(said) if said in set(queries.Standing) else None)
+    found = page_of(ctx.db, queries.narrowed_to(ctx, people, term) if term else people, args, size=50 if term else 20)
     offers = queries.offers_of(ctx, batch.id, OFFERS_SHOWN)
     rules = rules_of(ctx)
-    people = {one.candidate_id: ctx.db.get_one(Candidate, one.candidate_id).person_id for one in offers}
-    cards = cards_of(ctx, set(people.values()))
+    owners = {one.candidate_id: ctx.db.get_one(Candidate, one.candidate_id).person_id for one in offers}
+    cards = listed(ctx, list(owners.values()))
     return {
         "batch": batch, "post": post_by_id(ctx, batch.post_id).name, "mode": MODE_WORDS[Mode(batch.mode)],
         "page": found, "rows": queries.grid(ctx, found.items), "counts": queries.counts_of(ctx, batch.id),
         "uploads": queries.uploads_of(ctx, batch.id), "upload_words": UPLOAD_WORDS, "upload_tones": UPLOAD_TONES,
-        "offers": offers, "whose": {one: cards[person] for one, person in people.items()},
+        "offers": offers, "whose": {one: cards[person] for one, person in owners.items()},
         "why": {one.value: offered(one) for one in Why},
         "columns": [("who", _("学员")), *KIND_WORDS.items()], "kind_words": KIND_WORDS,
         "words": STATE_WORDS, "tones": STATE_TONES, "standing": said, "term": term, "open": keeping.OPEN,
@@ -79,7 +83,8 @@ def document_of(ctx: Ctx, candidate: Candidate, kind: DocumentKind) -> dict[str,
     at = kinds.index(kind)
     rules = rules_of(ctx)
     return {
-        "candidate": candidate, "card": card_of(ctx, candidate.person_id), "kind": kind, "row": row,
+        "candidate": candidate, "card": listed(ctx, [candidate.person_id])[candidate.person_id], "kind": kind,
+        "row": row,
         "kind_words": KIND_WORDS, "words": STATE_WORDS, "tones": STATE_TONES, "open": candidate.state in keeping.OPEN,
         "picture": url_for("zj_documents.shown", candidate_id=candidate.id, kind=kind) if row and row.blob_key else "",
         "before": kinds[at - 1] if at else None, "after": kinds[at + 1] if at + 1 < len(kinds) else None,

@@ -1,5 +1,7 @@
 """What nobody waits for any more: zips that never came whole, offers nobody answered, bytes no row names."""
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,8 +15,10 @@ from plugins.zhejiang.batch.models import Candidate
 _OFFER_DAYS = 30
 _SWEEP_AFTER = timedelta(days=1)      # a picture is written shortly before its row is committed
 _BATCH = 500
-_NAMED = {receiving.KIND: (UploadPiece.blob_key,), keeping.KIND: (Document.blob_key, Offer.blob_key),
-          taking.KIND: (Upload.plan_key,)}
+_NAMED: Mapping[str, Sequence[Any]] = {
+    receiving.KIND: (UploadPiece.blob_key,), keeping.KIND: (Document.blob_key, Offer.blob_key),
+    taking.KIND: (Upload.plan_key,),
+}
 
 
 def abandon(ctx: Ctx) -> None:
