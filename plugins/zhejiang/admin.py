@@ -6,6 +6,7 @@ from plugins.zhejiang.board import admin as board
 from plugins.zhejiang.documents import admin as documents
 from plugins.zhejiang.enterprise import admin as enterprise
 from plugins.zhejiang.institutions import admin as institutions
+from plugins.zhejiang.order import admin as order
 from plugins.zhejiang.review import admin as review
 from plugins.zhejiang.testing import admin as testing
 from plugins.zhejiang.training import admin as training
@@ -21,3 +22,4 @@ def install(console: Console) -> None:
     testing.install(console)
     training.install(console)
     review.install(console)
+    order.install(console)

@@ -6,6 +6,7 @@ from plugins.zhejiang.batch import sheet_routes
 from plugins.zhejiang.documents import routes as documents
 from plugins.zhejiang.enterprise import routes as enterprise
 from plugins.zhejiang.institutions import routes as institutions
+from plugins.zhejiang.order import routes as order
 from plugins.zhejiang.review import filing_routes as filing
 from plugins.zhejiang.review import routes as review
 from plugins.zhejiang.testing import routes as testing
@@ -23,3 +24,4 @@ def install(app: JianxueFlask) -> None:
     training.install(app)
     review.install(app)
     filing.install(app)
+    order.install(app)

@@ -12,6 +12,7 @@ from core.api.payment import (
     OrderState,
     OrganizationPayer,
     cancel_order,
+    close_codes,
     end_of_year,
     locked_order,
     open_organization_order,
@@ -126,13 +127,16 @@ def go(ctx: Ctx, order: BatchOrder, state: State) -> None:
 
 
 def split(ctx: Ctx, enterprise: Enterprise, order: BatchOrder, candidate_ids: Collection[Id]) -> BatchOrder:
-    """Some people go into a new order (ZJ-21), before anything is said of a payment. The codes of the provider are
-    closed before this is called."""
-    order = held(ctx, order)
+    """Some people go into a new order (ZJ-21), before anything is said of a payment. What was done before in this
+    transaction is taken back: the provider is asked first, to close the codes of the old sum."""
+    order_id, core_id, payer_id = order.id, order.order_id, enterprise.organization_id
+    ctx.rollback()
+    close_codes(ctx, core_id)
+    order = held(ctx, ctx.db.get_one(BatchOrder, order_id))
     if order.state != State.OPEN or queries.pictures(ctx, order):
         raise Conflict("split_late", _("这个订单已经录入缴费凭证，不能再拆分。"))
     moved = [one for one in queries.members(ctx, order) if one.candidate_id in set(candidate_ids)]
-    core = split_order(ctx, enterprise.organization_id, order.order_id, {one.candidate_id for one in moved})
+    core = split_order(ctx, payer_id, core_id, {one.candidate_id for one in moved})
     made = _add(ctx, BatchOrder(order_id=core.id, enterprise_id=order.enterprise_id,
                                 institution_id=order.institution_id, split_from_id=order.id))
     for one in moved:
@@ -145,16 +149,21 @@ def split(ctx: Ctx, enterprise: Enterprise, order: BatchOrder, candidate_ids: Co
 
 
 def cancel(ctx: Ctx, enterprise: Enterprise, order: BatchOrder) -> None:
-    """The enterprise gives an unpaid order up; its people can be ordered again. Called before `ctx.db` is touched: the
-    provider is asked whether somebody has paid."""
-    if order.state not in (State.OPEN, State.RETURNED):
-        raise Conflict("order_" + order.state, _("已提交凭证的订单不能取消。请联系培训机构退回凭证或办理退费。"))
-    if cancel_order(ctx, order.order_id, organization_id=enterprise.organization_id) is not OrderState.CLOSED:
+    """The enterprise gives an unpaid order up; its people can be ordered again. What was done before in this
+    transaction is taken back: the provider is asked first whether somebody has paid."""
+    order_id, core_id, payer_id = order.id, order.order_id, enterprise.organization_id
+    _must_be_unsaid(order)
+    ctx.rollback()
+    if cancel_order(ctx, core_id, organization_id=payer_id) is not OrderState.CLOSED:
         raise Conflict("order_paid", _("这个订单刚刚支付成功，没有取消。请录入缴费凭证，或联系培训机构退费。"))
-    order = held(ctx, order)
-    if order.state not in (State.OPEN, State.RETURNED):
-        raise Conflict("order_" + order.state, _("这个订单刚刚有变化，没有取消。请刷新页面后再看。"))
+    order = held(ctx, ctx.db.get_one(BatchOrder, order_id))
+    _must_be_unsaid(order)
     end(ctx, order, State.CANCELLED, Kind.CANCELLED)
+
+
+def _must_be_unsaid(order: BatchOrder) -> None:
+    if order.state not in (State.OPEN, State.RETURNED):
+        raise Conflict("order_" + order.state, _("已提交凭证或已经结束的订单不能取消。已付款的请联系培训机构退回凭证或退费。"))
 
 
 def end(ctx: Ctx, order: BatchOrder, state: State, kind: Kind, reason: str = "") -> list[Candidate]:
