@@ -250,13 +250,17 @@ def _values(ctx: Ctx, found: BatchOrder) -> dict[str, object]:
     """The newest version; else what most enterprises would write."""
     one = shown(ctx, found)
     if (last := one.voucher) is not None:
-        return {"payer_name": last.payer_name, "paid": last.paid_fen, "paid_on": last.paid_on,
+        return {"payer_name": last.payer_name, "paid": _yuan(last.paid_fen), "paid_on": last.paid_on,
                 "reference": last.reference, "invoice_title": last.invoice_title, "tax_number": last.tax_number,
                 "statement": last.statement, "refund_bank": last.refund_bank, "refund_account": last.refund_account,
                 "explanation": last.explanation}
-    return {"payer_name": one.firm.name, "paid": one.core.total_fen, "paid_on": local_date(ctx.now),
+    return {"payer_name": one.firm.name, "paid": _yuan(one.core.total_fen), "paid_on": local_date(ctx.now),
             "invoice_title": one.firm.name, "tax_number": one.firm.credit_code,
             "statement": prefilled(headcount(one.lines))}
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
 
 
 @bp.post("/<uuid:order_id>/pictures")

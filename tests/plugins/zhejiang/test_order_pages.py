@@ -33,7 +33,7 @@ def deal(zhejiang: Tenant) -> Deal:
 def paid_by(deal: Deal, way: PaymentWay) -> None:
     with unit_of_work(deal.tenant, NOBODY) as ctx:
         ctx.db.add(InstitutionProfile(organization_id=deal.school.id, payment_way=way, account_holder="示例培训机构一",
-                                      bank="示例银行杭州分行", account_number="33001234567890"))
+                                      bank="示例银行杭州分行", account_number="33001234567890", changed_at=ctx.now))
 
 
 def order_of(deal: Deal) -> BatchOrder:
@@ -103,7 +103,6 @@ def test_the_voucher_comes_back_with_a_reason(deal: Deal, browser_of: Browsers) 
     with unit_of_work(deal.tenant, NOBODY) as ctx:
         picture_id = ctx.db.scalars(select(VoucherPicture.id)).one()
     assert firm.submit(f"/zj/order/{order.id}/pictures/{picture_id}/remove", {}).status_code == 303
-    assert "请先上传" in firm.submit(f"/zj/order/{order.id}/voucher", {}).text or True
     assert vouched(firm, order.id) == 303
 
 
@@ -157,7 +156,7 @@ def test_what_is_taken_away_holds_no_formula(deal: Deal, browser_of: Browsers) -
     browser = signed_in(browser_of(deal.tenant), deal.firm.clerk)
     order = generated(deal, browser)
     answer = browser.submit(f"/zj/order/{order.id}/list/xlsx", {})
-    cells = [cell for row in openpyxl.load_workbook(BytesIO(answer.data)).active for cell in row]
+    cells = [cell for row in openpyxl.load_workbook(BytesIO(answer.data)).worksheets[0].iter_rows() for cell in row]
     assert all(cell.data_type != "f" for cell in cells) and "'=1+1" in {cell.value for cell in cells}
     assert browser.submit(f"/zj/order/{order.id}/list/pdf", {}).data.startswith(b"%PDF")
     assert browser.submit(f"/zj/order/{order.id}/list/exe", {}).status_code == 404
