@@ -1,4 +1,4 @@
-"""`batch_commit`: the 10,000 rows of a checked sheet written through the worker's jobs: persons, accounts, candidates."""
+"""`batch_commit`: the 10,000 rows of a checked sheet written by the worker's jobs: persons, accounts, candidates."""
 import os
 import tempfile
 import time

@@ -14,7 +14,7 @@ from core.base.sheets.columns import CellError, Column, Finding, Row, Sheet, tri
 
 _CHILD = Path(child.__file__)
 _SCIENTIFIC = re.compile(r"^\d(\.\d+)?E\+?(1[1-9]|2\d)$")
-_GUARD = re.compile(r"^'(?=[=+\-@\t\r＝＋－＠]|\d{12,}[\dXx]?$)")
+_GUARD = re.compile(r"^'+(?=[=+\-@\t\r＝＋－＠]|\d{12,}[\dXx]?$)")
 _NOTE_LENGTH = 30
 _ENDINGS = {".xlsx": "zip", ".xlsm": "zip", ".xls": "ole", ".csv": "csv"}
 _SENTENCES = {

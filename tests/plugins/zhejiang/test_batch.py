@@ -117,7 +117,7 @@ def test_what_stayed_out_comes_back_as_a_sheet_that_passes_once_it_is_mended(
     with unit_of_work(zhejiang, clerk(firm)) as ctx:
         data = checking.to_mend(ctx, ctx.db.get_one(BatchSheet, sheet))
     back: Sheet = read_sheet(data, "to-mend.xlsx", COLUMNS)
-    assert [row.raw["name"] for row in back.rows] == ["王二", "王三", "'=王三"]
+    assert [row.raw["name"] for row in back.rows] == ["王二", "王三", "''=王三"]
     mended = [tuple(row.raw[column.key] for column in COLUMNS) for row in back.rows]
     mended[1] = person(2)
     mended[2] = person(3)
