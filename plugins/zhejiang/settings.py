@@ -34,6 +34,7 @@ class ZhejiangRules:
     picture_kb: int                              # most of one picture; photos: [photo] max_kb
     picture_side: int                            # fewest pixels of its shorter side
     sampling_percent: int                        # of a bulk verdict, so many are opened one by one
+    review_days: int                             # an institution's answer that takes longer is late (C-21)
     strictness: str                              # what stands above the institutions
     admission_minutes: int                       # so long before a test its candidates are recognised and seated
     late_entry_minutes: int                      # nobody is let in so long after it began
@@ -53,6 +54,7 @@ NAMES: Mapping[str, Any] = {
     "attendance_percent": _l("线下培训须签到的学时比例（%）"),
     "picture_kb": _l("每张资料图片最大（kB）"), "picture_side": _l("资料图片短边至少（像素）"),
     "sampling_percent": _l("批量审核抽查比例（%）"),
+    "review_days": _l("资格审核超过多少天算超期"),
     "strictness": _l("培训机构比较页的提示"),
     "risk_hours_a_day": _l("每天须学超过多少学时算有风险"),
     "admission_minutes": _l("测试开始前多少分钟可以入场"), "late_entry_minutes": _l("开考多少分钟后不得入场"),

@@ -85,3 +85,17 @@ class Candidate(Base):
     enrollment_id: Mapped[Id | None] = mapped_column(ForeignKey("enrollment.id"), unique=True)
     entered_at: Mapped[datetime]
     moved_at: Mapped[datetime]
+
+
+class Answer(Base):
+    """An institution's answer to a candidate that was submitted to it, and how long it took (C-21)."""
+
+    __tablename__ = "zj_answer"
+    __table_args__ = (Index("ix_zj_answer_at", "at", "institution_id"),)
+
+    id: Mapped[Id] = id_column()
+    candidate_id: Mapped[Id] = mapped_column(ForeignKey("zj_candidate.id"), index=True)
+    institution_id: Mapped[Id] = mapped_column(ForeignKey("organization.id"))
+    passed: Mapped[bool]
+    seconds: Mapped[int]
+    at: Mapped[datetime]

@@ -9,13 +9,16 @@ from core.api import Conflict, Ctx, Refused, local_date
 from core.api.organization import offer_in_force, post_by_id
 from core.api.store import Id, one_at_a_time
 
-from plugins.zhejiang.batch.models import Batch, BatchSheet, Candidate
+from plugins.zhejiang.batch.models import Answer, Batch, BatchSheet, Candidate
 from plugins.zhejiang.batch.states import ENTRY_WORDS, MOVES, CandidateState, Mode, SheetState
 from plugins.zhejiang.parties import own_enterprise
 
 WITHDRAWABLE: Final = (CandidateState.ENTERED, CandidateState.RETURNED)
 """Before the institution looks, and when it has handed back. In continuing education, which nobody looks at, until the
 order."""
+
+ANSWERS: Final = (CandidateState.RETURNED, CandidateState.REVIEWED)
+"""What an institution says to a candidate that was submitted to it."""
 
 
 def move(ctx: Ctx, candidate: Candidate, to: CandidateState) -> None:
@@ -24,6 +27,10 @@ def move(ctx: Ctx, candidate: Candidate, to: CandidateState) -> None:
     if to not in MOVES[before]:
         raise Conflict("candidate_moved", _("这位学员现在是“%(state)s”，不能这样办理。请刷新页面后再看。",
                                             state=ENTRY_WORDS[before]))
+    if before is CandidateState.SUBMITTED and to in ANSWERS:
+        ctx.db.add(Answer(candidate_id=candidate.id, institution_id=candidate.institution_id, at=ctx.now,
+                          passed=to is CandidateState.REVIEWED,
+                          seconds=int((ctx.now - candidate.moved_at).total_seconds())))
     candidate.state, candidate.moved_at = to, ctx.now
     ctx.db.flush()
     ctx.record("zhejiang.candidate", candidate.id, **{"from": before.value, "to": to.value})
