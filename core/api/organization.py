@@ -110,8 +110,10 @@ def post_names(ctx: Ctx) -> dict[Id, str]:
 
 
 def institutions_in(ctx: Ctx, city: str) -> list[Party]:
-    """The announced training institutions of a city, by name."""
-    return [_party(row) for row in ctx.db.scalars(institutions().where(Organization.city == city))]
+    """The announced training institutions of a city, in the order in which they were announced."""
+    rows = institutions().where(Organization.city == city).order_by(None).order_by(Organization.created_at,
+                                                                                   Organization.id)
+    return [_party(row) for row in ctx.db.scalars(rows)]
 
 
 def _refuse_known(ctx: Ctx, facts: PartyFacts, but: Organization | None) -> None:

@@ -34,7 +34,7 @@ from core.api.web import FormSchema, Permission, current_ctx, shown
 from plugins.zhejiang.board import bundles, service
 from plugins.zhejiang.board.models import BoardRow, Employee
 from plugins.zhejiang.board.states import REASON_WORDS, TONES, WORDS, Reason, Standing
-from plugins.zhejiang.parties import own_enterprise
+from plugins.zhejiang.parties import approved, own_enterprise
 
 
 def _standing(row: BoardRow) -> object:
@@ -100,6 +100,10 @@ class Board(TableView[BoardRow]):
             "“%(name)s”离职后不再出现在看板上。已报名的培训照常进行，账号、学时和证书都归本人。以后可以在“职工名单”里撤销。",
             name=row.employee.name), kind="danger"),
     )
+
+    def offered_at(self, ctx: Ctx) -> bool:
+        """ZJ-06: an enterprise that is not approved has no people yet."""
+        return approved(ctx)
 
     def select(self, ctx: Ctx) -> Select[Any]:
         return select(BoardRow).where(BoardRow.enterprise_id == own_enterprise(ctx).id).order_by(
@@ -200,6 +204,10 @@ class Employees(EditView[Employee]):
         RowAction[Employee]("back", _l("撤销离职"), service.come_back, lambda row: _(
             "“%(name)s”重新出现在看板上。", name=row.name), lambda row: row.left_on is not None),
     )
+
+    def offered_at(self, ctx: Ctx) -> bool:
+        """ZJ-06: an enterprise that is not approved has no people yet."""
+        return approved(ctx)
 
     def select(self, ctx: Ctx) -> Select[Any]:
         return select(Employee).where(Employee.enterprise_id == own_enterprise(ctx).id).order_by(

@@ -46,11 +46,9 @@ def listed() -> Select[Any]:
 
 
 def registrations(city: str | None) -> Select[Any]:
-    """The registrations of a city that were handed in, those that wait first, the longest waiting on top; none
-    without a city."""
+    """The registrations of a city, those that wait first, the longest waiting on top; none without a city."""
     waits = or_(Enterprise.waiting_changes.any(), Enterprise.state == State.SUBMITTED).desc()
-    return listed().where(Enterprise.city == (city or ""), Enterprise.submitted_at.is_not(None)).order_by(
-        waits, Enterprise.submitted_at, Enterprise.id)
+    return listed().where(Enterprise.city == (city or "")).order_by(waits, Enterprise.submitted_at, Enterprise.id)
 
 
 def waiting(ctx: Ctx) -> int:

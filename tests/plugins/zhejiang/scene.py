@@ -51,7 +51,8 @@ def firm(tenant: Tenant, name: str = "示例建筑有限公司", city: str = "�
     clerk = staff(tenant, Role.ENTERPRISE, username=f"qiye{next(_serial)}", organization_id=organization_id)
     with unit_of_work(tenant, NOBODY) as ctx:
         row = Enterprise(organization_id=organization_id, city=city, state=state, owner_id=clerk.account_id,
-                         contact_name="周经办", contact_phone="13800138000", created_at=ctx.now)
+                         contact_name="周经办", contact_phone="13800138000", created_at=ctx.now,
+                         submitted_at=None if state is State.DRAFT else ctx.now)
         ctx.db.add(row)
         ctx.db.flush()
         return Firm(row.id, organization_id, clerk)

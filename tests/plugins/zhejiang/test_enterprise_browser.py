@@ -1,4 +1,4 @@
-"""The enterprise's and the regulator's pages before a real browser: axe finds nothing grave, nothing scrolls sideways."""
+"""The enterprise's and the regulator's pages before a browser: axe finds nothing grave, nothing scrolls sideways."""
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +36,7 @@ def seen(page: Page, address: str, name: str) -> list[str]:
     return wrong
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_pages(engine: Browser, app: JianxueFlask, zhejiang: Tenant, size: dict[str, int]) -> None:
     """ZJ-02 … ZJ-08."""
