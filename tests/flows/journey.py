@@ -34,6 +34,7 @@ from core.registry import Certificate, CertificateStatusEntry, Kind, Status, cer
 from core.tenancy import Ctx, Tenant, unit_of_work
 from core.tenancy.settings import DEMO_FOLDER
 from core.work import run_waiting
+from plugins.zhejiang.batch.states import Mode
 from tests.browse import Browser
 from tests.certificate.holders import photo
 from tests.course.conftest import Learner, ask_for_presence, seed_packages
@@ -41,6 +42,7 @@ from tests.data import TENANTS
 from tests.identity.test_sign_in import attempt
 from tests.people import PASSWORD, Somebody, signed_in, staff, trainee
 from tests.plugins.counters import a_clerk, admit, an_institution
+from tests.plugins.zhejiang import scene
 
 POST = "资料员"
 LESSON_SECONDS = 13
@@ -162,6 +164,10 @@ class Journey:
         if order is None and self.enrollments(EnrollmentState.OPEN):
             self.note("fee", [])
             self.note("enrolled_by", "trainee, others pay")
+        elif order is None and self.rules.account.origin == "enterprise":
+            self.note("fee", [])
+            self.note("enrolled_by", "enterprise")
+            self.by_the_enterprise()
         elif order is None:
             assert enrolls_in_person(self.ctx()), f"not enrolled: {answer.status_code} {_said(answer.text)}"
             self.note("enrolled_by", "institution")
@@ -182,6 +188,11 @@ class Journey:
         assert clerk.submit(f"{order}do/receive/").status_code == 303
         with unit_of_work(self.tenant) as ctx:
             self.note("fee", [re.split("[:：]", line.title)[0] for line in ctx.db.scalars(select(OrderLine))])
+
+    def by_the_enterprise(self) -> None:
+        """An enterprise's continuing-education batch, paid for and confirmed (ZJ-26)."""
+        batch_id = scene.batch(self.tenant, scene.firm(self.tenant), scene.school(self.tenant), mode=Mode.CONTINUING)
+        scene.enrolled(self.tenant, batch_id, person_id=self.person_id)
 
     def enrollments(self, state: EnrollmentState) -> list[Id]:
         with unit_of_work(self.tenant) as ctx:

@@ -1,5 +1,5 @@
 """Making, filling, publishing and calling off a plan (ZJ-27)."""
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -107,7 +107,7 @@ def _open_plan(ctx: Ctx, plan_id: Id) -> Plan:
     return plan
 
 
-_SESSION_SENTENCES = {
+_SESSION_SENTENCES: Mapping[str, Callable[[], str]] = {
     "order": lambda: _("结束时间要晚于开始时间。"),
     "outside": lambda: _("上课日期不在培训计划的起止日期之内。"),
     "too_short": lambda: _("上课时间不够所填的学时，请延长时间或减少学时。"),

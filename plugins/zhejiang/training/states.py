@@ -1,7 +1,7 @@
 """How a plan and an application for the test move."""
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
@@ -20,8 +20,9 @@ PLAN_MOVES: Final[Mapping[PlanState, frozenset[PlanState]]] = {
     PlanState.CANCELLED: frozenset(),
 }
 
-PLAN_WORDS = {PlanState.DRAFT: _l("未发布"), PlanState.PUBLISHED: _l("已发布"), PlanState.CANCELLED: _l("已取消")}
-PLAN_TONES = {PlanState.DRAFT: "quiet", PlanState.PUBLISHED: "active", PlanState.CANCELLED: "stop"}
+PLAN_WORDS: Mapping[str, Any] = {
+    PlanState.DRAFT: _l("未发布"), PlanState.PUBLISHED: _l("已发布"), PlanState.CANCELLED: _l("已取消")}
+PLAN_TONES: Mapping[str, str] = {PlanState.DRAFT: "quiet", PlanState.PUBLISHED: "active", PlanState.CANCELLED: "stop"}
 
 
 class How(StrEnum):
@@ -31,7 +32,7 @@ class How(StrEnum):
     FACE = "face"    # live face match on the institution's device
 
 
-HOW_WORDS = {How.LIST: _l("名单签到"), How.FACE: _l("人脸签到")}
+HOW_WORDS: Mapping[str, Any] = {How.LIST: _l("名单签到"), How.FACE: _l("人脸签到")}
 
 
 class TestState(StrEnum):
@@ -45,7 +46,8 @@ class TestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-TEST_WORDS = {TestState.APPLIED: _l("已申请考试"), TestState.PASSED: _l("合格"), TestState.FAILED: _l("未合格"),
-              TestState.WITHDRAWN: _l("已撤回申请")}
-TEST_TONES = {TestState.APPLIED: "active", TestState.PASSED: "done", TestState.FAILED: "stop",
-              TestState.WITHDRAWN: "quiet"}
+TEST_WORDS: Mapping[str, Any] = {
+    TestState.APPLIED: _l("已申请考试"), TestState.PASSED: _l("合格"), TestState.FAILED: _l("未合格"),
+    TestState.WITHDRAWN: _l("已撤回申请")}
+TEST_TONES: Mapping[str, str] = {
+    TestState.APPLIED: "active", TestState.PASSED: "done", TestState.FAILED: "stop", TestState.WITHDRAWN: "quiet"}

@@ -83,11 +83,12 @@ def batch(tenant: Tenant, of: Firm, at: School, *, post: str = "资料员", mode
 
 
 def candidate(tenant: Tenant, batch_id: Id, serial: int = 1, *, state: CandidateState = CandidateState.ENTERED,
-              name: str = "王小明", education: str = "本科") -> Id:
-    """A person in a batch, in any state."""
+              name: str = "王小明", education: str = "本科", person_id: Id | None = None) -> Id:
+    """A person in a batch, in any state; `person_id` for one who has an account already."""
     with unit_of_work(tenant, NOBODY) as ctx:
         held = ctx.db.get_one(Batch, batch_id)
-        person = open_person(ctx, name=name, id_number=id_number(serial), phone=phone(serial), sex="男")
+        person = person_of(ctx, person_id) if person_id else open_person(
+            ctx, name=name, id_number=id_number(serial), phone=phone(serial), sex="男")
         ctx.db.flush()
         row = Candidate(batch_id=held.id, enterprise_id=held.enterprise_id, institution_id=held.institution_id,
                         person_id=person.id, post_id=held.post_id, year=held.year, mode=held.mode,
@@ -98,9 +99,9 @@ def candidate(tenant: Tenant, batch_id: Id, serial: int = 1, *, state: Candidate
         return row.id
 
 
-def enrolled(tenant: Tenant, batch_id: Id, serial: int = 1, *, name: str = "王小明") -> Id:
+def enrolled(tenant: Tenant, batch_id: Id, serial: int = 1, *, name: str = "王小明", person_id: Id | None = None) -> Id:
     """A candidate who is 已报名, with the core's enrollment."""
-    candidate_id = candidate(tenant, batch_id, serial, state=CandidateState.ENROLLED, name=name)
+    candidate_id = candidate(tenant, batch_id, serial, state=CandidateState.ENROLLED, name=name, person_id=person_id)
     with unit_of_work(tenant, NOBODY) as ctx:
         training.enrolled(ctx, [ctx.db.get_one(Candidate, candidate_id)])
     return candidate_id
