@@ -1,10 +1,16 @@
 """For a plugin that has to do with certificates: what a person holds, moving a status by an entry with its reason."""
+from calendar import monthrange
+from datetime import date
+
 from flask_babel import gettext as _
 
+from core.base.clock import local_date
 from core.base.db import Id
 from core.base.errors import Unavailable
 from core.blacklist import Bar, bar_sentence, barred
 from core.blacklist import check_not_barred as _check_not_barred
+from core.blacklist.service import Wanted
+from core.blacklist.service import propose as _propose
 from core.certificate.service import issue_first as issue
 from core.contract.values import CertificateFacts
 from core.identity import person_of
@@ -41,6 +47,19 @@ def check_not_barred(ctx: Ctx, person_id: Id) -> None:
     _check_not_barred(ctx, person_of(ctx, person_id))
 
 
+def propose_bar(ctx: Ctx, person_id: Id, institution_id: Id, months: int, reason: str) -> None:
+    """Propose somebody for the blacklist from today on (ZJ-14); it holds once another has confirmed it. Conflict while
+    a bar of the same person waits or holds."""
+    person, today = person_of(ctx, person_id), local_date(ctx.now)
+    _propose(ctx, Wanted(person.id_number, person.name, today, _months_after(today, months), reason,
+                         institution_id=institution_id))
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def pull(ctx: Ctx, person_id: Id) -> None:
     """Bring what is held here up to what the ministry holds, now (N-18). Refused for another name there, Unavailable
     while it does not answer."""
@@ -57,4 +76,4 @@ def issue_first(ctx: Ctx, person_id: Id, post_id: Id, province: str) -> Certific
 
 
 __all__ = ["ABNORMAL", "NORMAL", "Bar", "bar_sentence", "barred", "check_not_barred", "held_by", "issue_first",
-           "lift_abnormal", "pull", "set_abnormal"]
+           "lift_abnormal", "propose_bar", "pull", "set_abnormal"]

@@ -58,12 +58,13 @@ def propose(ctx: Ctx, wanted: Wanted) -> BarEntry:
     mac = ctx.mac(number)
     one_at_a_time(ctx.db, f"bar:{mac}")
     _refuse_second(ctx, mac)
+    city = ctx.actor.city or ""
     if wanted.institution_id is not None:
-        institution(ctx, wanted.institution_id)
+        city = city or institution(ctx, wanted.institution_id).city
     entry = BarEntry(
         id_number=number, id_number_mac=mac, name=wanted.name.strip(), since=wanted.since, until=wanted.until,
         step=Step.PROPOSE, turn=0, reason=_reason(wanted.reason), cancels=wanted.cancels,
-        city="" if Role.ADMINISTRATOR in ctx.actor.roles else ctx.actor.city or "", cancelled=[],
+        city="" if Role.ADMINISTRATOR in ctx.actor.roles else city, cancelled=[],
         institution_id=wanted.institution_id, evidence_key=_kept(ctx, wanted.evidence),
         by_account=ctx.actor.account_id, by_name=ctx.actor.name, at=ctx.now)
     ctx.db.add(entry)

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.access import Permission, policy
 from core.base.errors import Conflict, Refused
-from core.course import own_subject
+from core.course import own_subject, subject
 from core.exam import queries, service
 from core.exam.models import Sitting
 from core.exam.queries import own_sitting, paper_of, unanswered
@@ -56,8 +56,9 @@ def paper(sitting_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".result", sitting_id=sitting.id), 303)
     shown = paper_of(ctx, sitting)
     return page("exam/paper.html", sitting=sitting, sections=sections_of(shown), shown=shown,
-                wait=_wait(ctx, sitting), left=seconds_left(sitting.ends_at, ctx.now),
-                points=sitting.full_score / sitting.questions, multiple=QuestionKind.MULTIPLE)
+                first=subject(ctx, sitting.enrollment_id).first_time, wait=_wait(ctx, sitting),
+                left=seconds_left(sitting.ends_at, ctx.now), points=sitting.full_score / sitting.questions,
+                multiple=QuestionKind.MULTIPLE)
 
 
 @bp.post("/sittings/<uuid:sitting_id>/answers/<int:place>")

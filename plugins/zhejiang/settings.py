@@ -38,6 +38,7 @@ class ZhejiangRules:
     strictness: str                              # what stands above the institutions
     admission_minutes: int                       # so long before a test its candidates are recognised and seated
     late_entry_minutes: int                      # nobody is let in so long after it began
+    cheating_bar_months: int                     # so long a bar is proposed for whom an invigilator caught
 
 
 RULES = ZhejiangRules
@@ -58,6 +59,7 @@ NAMES: Mapping[str, Any] = {
     "strictness": _l("培训机构比较页的提示"),
     "risk_hours_a_day": _l("每天须学超过多少学时算有风险"),
     "admission_minutes": _l("测试开始前多少分钟可以入场"), "late_entry_minutes": _l("开考多少分钟后不得入场"),
+    "cheating_bar_months": _l("测试作弊提请列入黑名单的月数"),
 }
 
 

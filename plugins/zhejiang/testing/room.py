@@ -12,9 +12,11 @@ from core.api import Conflict, Ctx, DomainError, EnrollmentFacts, ExamAdmission,
 from core.api.exams import SittingFacts, extend, release, sittings_since, stop
 from core.api.messages import tell_person
 from core.api.presence import proved_since, witness
+from core.api.registry import propose_bar
 from core.api.store import Id
 
 from plugins.zhejiang.batch.models import Candidate
+from plugins.zhejiang.settings import rules_of
 from plugins.zhejiang.testing import texts
 from plugins.zhejiang.testing.models import TestIncident, TestPlan, TestSeat
 from plugins.zhejiang.testing.queries import due_to_close, hours_of, open_seat_of, rows_of, seats_of
@@ -158,9 +160,16 @@ def extend_seat(ctx: Ctx, seat: TestSeat, minutes: int, reason: str) -> None:
 
 
 def end_seat(ctx: Ctx, seat: TestSeat, reason: str, *, void: bool) -> None:
-    """结束作答: what was answered counts; where somebody cheated nothing does."""
+    """结束作答: what was answered counts; where somebody cheated nothing does, and the blacklist's keepers decide."""
+    candidate, plan = _candidate(seat), seat.plan
     stop(ctx, _running(ctx, seat).id, void=void)
-    note(ctx, seat.plan, Deed.VOIDED if void else Deed.ENDED, reason, seat)
+    note(ctx, plan, Deed.VOIDED if void else Deed.ENDED, reason, seat)
+    if void:
+        said = _("测试%(number)s，%(seat)s号座位，监考人员记录：%(reason)s", number=plan.number, seat=seat.number, reason=reason)
+        try:
+            propose_bar(ctx, candidate.person_id, plan.institution_id, rules_of(ctx).cheating_bar_months, said)
+        except Conflict as error:
+            note(ctx, plan, Deed.NOTE, error.sentence, seat)
 
 
 def warn(ctx: Ctx, seat: TestSeat, reason: str) -> None:

@@ -3,6 +3,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 from PIL import Image
@@ -11,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from core.api.store import Id, new_id
 from core.base.clock import FixedClock, local
+from core.blacklist.models import BarEntry
 from core.exam.models import Sitting, SittingAnswer
 from core.identity import account_of, person_of
 from core.notification import inbox
@@ -305,6 +307,8 @@ def test_cheating_is_void(room: Room) -> None:
     with unit_of_work(room.tenant) as ctx:
         assert ctx.db.scalar(select(TestApplication.state).where(
             TestApplication.candidate_id == first)) == TestState.FAILED
+        proposed = ctx.db.scalars(select(BarEntry)).one()
+        assert (proposed.city, proposed.until) == ("杭州市", date(2027, 11, 20)) and "看手机答案" in proposed.reason
         assert ctx.db.scalar(select(Sitting.passed)) is False
 
 
