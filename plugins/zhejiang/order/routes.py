@@ -34,11 +34,11 @@ from plugins.zhejiang.order.states import MENDABLE
 
 bp = Blueprint("zj_order", __name__, template_folder="../templates", url_prefix="/zj/order")
 bp.context_processor(words)
+deciding_routes.add(bp)
 PICTURE_BYTES = 12 * 2**20
 
 
 def install(app: JianxueFlask) -> None:
-    deciding_routes.add(bp)
     app.register_blueprint(bp)
 
 
