@@ -41,13 +41,13 @@ NOTICES: Final[frozenset[str]] = frozenset({
 """Said, but the row goes in all the same."""
 
 WORDS: Final[Mapping[str, Any]] = {
-    "empty": _l("没有填写"), "formula": _l("公式"), "scientific": _l("变成 1.10101E+17 这种格式，号码已丢失"),
-    "id_scientific": _l("变成 1.10101E+17 这种格式，号码已丢失"), "id_length": _l("身份证号位数不对"),
+    "empty": _l("没有填写"), "formula": _l("公式"), "scientific": _l("号码变成 1.10101E+17"),
+    "id_scientific": _l("号码变成 1.10101E+17"), "id_length": _l("身份证号位数不对"),
     "id_old": _l("15 位旧身份证号"), "id_character": _l("身份证号里有别的字符"), "id_birth": _l("身份证号里的出生日期不对"),
     "id_region": _l("身份证号里的地区不存在"), "id_checksum": _l("身份证号校验位不对"),
     Found.SEX: _l("性别与身份证号不符"), Found.AGE: _l("未到报名年龄"), "mobile_length": _l("手机号位数不对"),
     "mobile_kind": _l("不是手机号"), "mobile_range": _l("没有这个手机号段"), "mobile_character": _l("手机号里有别的字符"),
-    "mobile_scientific": _l("手机号变成 1.38E+10 这种格式"), "choice": _l("不在列表中"), "name": _l("姓名里有别的字符"),
+    "mobile_scientific": _l("号码变成 1.38E+10"), "choice": _l("不在列表中"), "name": _l("姓名里有别的字符"),
     "long": _l("太长"), Found.ROW_TWICE: _l("整行重复"), Found.PERSON_TWICE: _l("同一个人填了两行"),
     Found.TWO_NAMES: _l("同一身份证号、不同姓名"), Found.PHONE_TWICE: _l("表内手机号重复"),
     Found.PHONE_OURS: _l("手机号是本企业另一位学员的"), Found.PHONE_TAKEN: _l("手机号已是别人的"),

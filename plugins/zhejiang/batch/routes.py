@@ -1,11 +1,10 @@
 """【学员报名】: batches, the people in them, export, and who is withdrawn (ZJ-12, ZJ-15 … ZJ-17, ZJ-26)."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from core.api import Ctx, DomainError
 from core.api.organization import posts
@@ -29,10 +28,6 @@ from plugins.zhejiang.batch.states import (
 from plugins.zhejiang.parties import enterprise_batch, enterprise_candidate, own_enterprise
 
 bp = Blueprint("zj_batch", __name__, template_folder="../templates")
-
-ONWARD = ((_l("上传报名资料"), "zj_documents.grid"), (_l("填写报名表"), "zj_review.applications"),
-          (_l("生成报名订单"), "zj_order.new"))
-"""What other rooms do with a batch: shown as soon as they serve it."""
 
 
 def install(app: JianxueFlask) -> None:
@@ -129,8 +124,18 @@ def show(ctx: Ctx, held: Batch, form: Form[dict[str, object]] | None = None, ter
         institution=queries.institution_names(ctx, [held.institution_id])[held.institution_id],
         continuing=held.mode == Mode.CONTINUING, review=REVIEW_WORDS, entry=ENTRY_WORDS, tones=STATE_TONES,
         states=[(one.value, f"{REVIEW_WORDS[one]} / {ENTRY_WORDS[one]}") for one in CandidateState if heads.get(one)],
-        onward=[(label, url_for(endpoint, batch_id=held.id)) for label, endpoint in ONWARD
-                if endpoint in current_app.view_functions and heads], sheet_words=SHEET_WORDS, sheet_tones=SHEET_TONES)
+        onward=_onward(held, heads), sheet_words=SHEET_WORDS, sheet_tones=SHEET_TONES)
+
+
+def _onward(held: Batch, heads: Mapping[CandidateState, int]) -> list[tuple[str, str]]:
+    """What is to be done next with the batch in the other rooms, the most pressing first."""
+    links = []
+    if heads.get(CandidateState.REVIEWED):
+        links.append((_("生成报名订单"), url_for("zj_order.new", institution_id=held.institution_id)))
+    if held.mode != Mode.CONTINUING and heads:
+        links += [(_("上传报名资料"), url_for("zj_documents.grid", batch_id=held.id)),
+                  (_("填表并提交审核"), url_for("zj_filing.overview", batch_id=held.id))]
+    return links
 
 
 @bp.post("/zj/batch/<uuid:batch_id>/export")

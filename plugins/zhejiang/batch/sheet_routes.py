@@ -1,5 +1,4 @@
 """报名汇总表: template, upload, what is wrong in it, 确认导入, progress, cancel, the rows to mend (ZJ-15, ZJ-16, ZJ-19)."""
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -24,16 +23,6 @@ bp = Blueprint("zj_sheet", __name__, template_folder="../templates")
 
 def install(app: JianxueFlask) -> None:
     app.register_blueprint(bp)
-
-
-@dataclass(frozen=True)
-class Group:
-    """One kind of finding, as the page sums it up."""
-
-    kind: str
-    words: str
-    count: int
-    notice: bool
 
 
 @bp.get("/zj/batch/template.xlsx")
@@ -84,11 +73,13 @@ def _late(row: BatchSheet) -> list[Finding]:
             for number, column, cell, wrong, right, kind in row.late]
 
 
-def _groups(row: BatchSheet) -> list[Group]:
+def _groups(row: BatchSheet) -> list[tuple[str, str]]:
+    """The kinds, how often each was found, and which keep nobody out."""
     counts: dict[str, int] = dict(row.findings)
     for one in _late(row):
         counts[one.code] = counts.get(one.code, 0) + 1
-    return [Group(kind, str(words_of(kind)), count, kind in NOTICES) for kind, count in counts.items()]
+    return [(kind, (_("%(kind)s（%(count)s处，可以导入）", kind=words_of(kind), count=count) if kind in NOTICES else
+                    _("%(kind)s（%(count)s处）", kind=words_of(kind), count=count))) for kind, count in counts.items()]
 
 
 @bp.post("/zj/batch/sheets/<uuid:sheet_id>/confirm")
