@@ -117,9 +117,9 @@ class ReturnAsked:
     reason: str = ""
 
 
-def _returned(version: str = "", reason: str = "", **said: str) -> ReturnAsked:
+def _returned(version: str = "", note: str = "", **said: str) -> ReturnAsked:
     refused = {str(kind): said[f"why_{kind}"] for kind in (*DocumentKind, DATA) if said.get(f"why_{kind}")}
-    return ReturnAsked(version, refused, reason)
+    return ReturnAsked(version, refused, note)
 
 
 def _why(label: Any) -> fields.String:
@@ -139,7 +139,7 @@ class ReturnSchema(FormSchema[ReturnAsked]):
     why_form = _why(KIND_WORDS[DocumentKind.FORM])
     why_experience = _why(KIND_WORDS[DocumentKind.EXPERIENCE])
     why_data = _why(DATA_WORD)
-    reason = fields.String(validate=validate.Length(max=LONGEST_REASON), metadata=shown(
+    note = fields.String(validate=validate.Length(max=LONGEST_REASON), metadata=shown(
         _l("总的说明"), "textarea", hint=_l("单位会看到")))
 
 

@@ -149,7 +149,7 @@ def revoke(ctx: Ctx, candidate_id: Id, refused: Mapping[str, str], reason: str) 
     if case.candidate.state != CandidateState.REVIEWED:
         raise Conflict("not_reviewed", _("只有“已审核”且还没有生成订单的学员可以撤回审核。"))
     if not reason.strip():
-        raise Refused("reason", _("撤回审核须写明理由，单位会看到。"), field="reason")
+        raise Refused("reason", _("撤回审核须写明理由，单位会看到。"), field="note")
     _return(ctx, case, refused, reason)
 
 
@@ -157,7 +157,7 @@ def _return(ctx: Ctx, case: Case, refused: Mapping[str, str], reason: str) -> No
     known = {*case.needed, DATA}
     kept = {kind: said.strip()[:LONGEST_REASON] for kind, said in refused.items() if kind in known and said.strip()}
     if not kept:
-        raise Refused("nothing_refused", _("请勾选要退回的资料，并写明每一项的原因。"), field="refused")
+        raise Refused("nothing_refused", _("请在要退回的资料后面写明原因，至少一项。"))
     for kind, said in kept.items():
         held = case.documents.get(DocumentKind(kind)) if kind != DATA else None
         if held is not None:

@@ -186,11 +186,11 @@ def test_a_pass_can_be_revoked_until_an_order_holds_it(zhejiang: Tenant, desk: A
     case = f"/zj/review/cases/{one}"
     desk.judge.submit(f"{case}/pass", {"version": version_of(zhejiang, one)})
     assert "撤回审核须写明理由" in desk.judge.submit(f"{case}/return", {"why_form": "没有本人签名"}).text
-    assert "请勾选要退回的资料" in desk.judge.submit(f"{case}/return", {"reason": "复查发现问题"}).text
-    assert desk.judge.submit(f"{case}/return", {"why_form": "没有本人签名", "reason": "复查发现问题"}).status_code == 303
+    assert "请在要退回的资料后面写明原因" in desk.judge.submit(f"{case}/return", {"note": "复查发现问题"}).text
+    assert desk.judge.submit(f"{case}/return", {"why_form": "没有本人签名", "note": "复查发现问题"}).status_code == 303
     assert stands(zhejiang, one) == "returned"
     ordered = scene.candidate(zhejiang, desk.batch, 6, state=CandidateState.ORDERED)
-    answer = desk.judge.submit(f"/zj/review/cases/{ordered}/return", {"why_form": "没有本人签名", "reason": "复查"})
+    answer = desk.judge.submit(f"/zj/review/cases/{ordered}/return", {"why_form": "没有本人签名", "note": "复查"})
     assert answer.status_code == 409 and stands(zhejiang, ordered) == "ordered"
 
 
