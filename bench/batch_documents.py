@@ -12,11 +12,9 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from bench.world import open_worlds
-from core.base.db import Id, new_id
-from core.base.outbox import due
+from core.base.db import new_id
 from core.identity import Person
-from core.tenancy import NOBODY, Tenant, unit_of_work
-from core.work import perform
+from core.tenancy import NOBODY, unit_of_work
 from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.documents.models import Document, Upload
 from plugins.zhejiang.documents.states import UploadState
@@ -32,12 +30,6 @@ def picture(noise: np.random.Generator, width: int, height: int) -> bytes:
     out = io.BytesIO()
     coarse.resize((width, height), Image.Resampling.BICUBIC).save(out, "JPEG", quality=50)
     return out.getvalue()
-
-
-def waiting(tenant: Tenant) -> list[Id]:
-    """What the worker of sheets and zips has to do; faces have one of their own."""
-    with unit_of_work(tenant, NOBODY) as ctx:
-        return [row.id for row in due(ctx.db, ctx.now, limit=10) if row.queue == "import"]
 
 
 def run() -> dict[str, float]:
@@ -68,9 +60,7 @@ def run() -> dict[str, float]:
                     employer="示例建筑有限公司", row=at + 3, entered_at=ctx.now, moved_at=ctx.now))
         upload_id = zips.send(tenant, batch_id, data)
         began = time.monotonic()
-        while rows := waiting(tenant):
-            for row_id in rows:
-                perform(tenant, row_id)
+        zips.run_queue(tenant, "import")      # faces have a worker of their own
         seconds = time.monotonic() - began
         with unit_of_work(tenant, NOBODY) as ctx:
             assert ctx.db.get_one(Upload, upload_id).state == UploadState.DONE

@@ -101,12 +101,17 @@ class Matcher:
         names = Counter(people.values())
         self._by_name = {name: number for number, name in people.items() if names[name] == 1 and len(name) > 1}
         self._near: dict[str, set[str]] | None = None
+        self._guessed: dict[str, DocumentKind | None] = {}
 
     def meant(self, said: Sequence[str]) -> Meant | Miss:
         """The best of the readings: one that is exactly right, else one that can be offered, else why not."""
-        found = [self._one(text) for text in said]
-        exact = next((one for one in found if isinstance(one, Meant) and one.why is None), None)
-        return exact or next((one for one in found if isinstance(one, Meant)), found[0])
+        found: list[Meant | Miss] = []
+        for text in said:
+            one = self._one(text)
+            if isinstance(one, Meant) and one.why is None or one is Miss.IGNORED:
+                return one
+            found.append(one)
+        return next((one for one in found if isinstance(one, Meant)), found[0] if found else Miss.IGNORED)
 
     def _one(self, said: str) -> Meant | Miss:
         if (plain := _plain_path(said)) is None:
@@ -158,7 +163,10 @@ class Matcher:
         for word in words:
             if (exact := self._kinds.get(word.lower())) is not None:
                 return exact, True
-            if guessed := self._guess(_COPY.sub("", word.lower()).replace(person, "").strip(_EDGE)):
+            plain = _COPY.sub("", word.lower()).replace(person, "").strip(_EDGE)
+            if plain not in self._guessed:
+                self._guessed[plain] = self._guess(plain)
+            if guessed := self._guessed[plain]:
                 return guessed, False
         return None, False
 

@@ -25,7 +25,7 @@ from plugins.zhejiang.documents.states import DocumentKind, UploadState
 from plugins.zhejiang.settings import ZhejiangRules, rules_of
 
 TAKE = "zhejiang.documents.take"
-CHUNK = 300
+CHUNK = 500
 LINES = 2_000
 KIND = "zjplan"
 

@@ -12,6 +12,7 @@ from core.base.config import Config
 from core.base.ids import parse_id_number
 from core.identity import open_person
 from core.tenancy import NOBODY, Tenant, unit_of_work
+from core.work import run_waiting
 from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.documents import queries
 from plugins.zhejiang.documents.models import Document
@@ -89,11 +90,13 @@ def test_the_blue_zip_is_refused_photo_by_photo_and_the_white_one_goes_in(
     batch, numbers = enrolled(zhejiang, count)
     first = zips.taken_over(zhejiang, batch.id, part_of("报名资料_50人_utf8.zip", numbers))
     assert (first.state, first.taken) == (UploadState.DONE, 6 * count)
+    run_waiting(zhejiang)
     blue = photos(zhejiang)
     assert all(state == DocumentState.UNFIT and why for state, why in blue)
     assert sum("背景是蓝色" in why for _state, why in blue) == grounds
     second = zips.taken_over(zhejiang, batch.id, part_of("报名资料_50人_白底_utf8.zip", numbers))
     assert (second.taken, second.known) == (changed, 6 * count - changed)
+    run_waiting(zhejiang)
     fit = [state for state, _why in photos(zhejiang)].count(DocumentState.FIT)
     assert fit == fit_of
     named = [why for state, why in photos(zhejiang) if state == DocumentState.UNFIT]
