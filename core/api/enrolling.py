@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.base.db import Id
 from core.base.errors import Problem
 from core.contract.values import CertificateFacts
-from core.cycle import Enrollment, EnrollmentState, FirstTraining, complete, enrollments_of
+from core.cycle import Enrollment, EnrollmentState, FirstTraining, at_hand, complete, enrollments_of
 from core.cycle import cancel as _cancel
 from core.cycle import enroll_first as _enroll_first
 from core.cycle import enroll_held as _enroll_held
@@ -24,7 +24,7 @@ def enroll_first(ctx: Ctx, wanted: Sequence[FirstTraining], institution_id: Id) 
 
 
 def enroll_held(ctx: Ctx, person_id: Id, certificate_id: Id, year: int, institution_id: Id) -> Id:
-    """Open the continuing education of a certificate; Refused with the reason why it cannot be."""
+    """Open the continuing education of a certificate that `why_not_held` has nothing against in this transaction."""
     return _enroll_held(ctx, person_of(ctx, person_id), certificate_id, year, institution_id).id
 
 
@@ -43,4 +43,4 @@ def cancel_enrollments(ctx: Ctx, ids: Sequence[Id]) -> None:
         _cancel(ctx, list(own))
 
 
-__all__ = ["FirstTraining", "cancel_enrollments", "complete", "enroll_first", "enroll_held", "why_not_held"]
+__all__ = ["FirstTraining", "at_hand", "cancel_enrollments", "complete", "enroll_first", "enroll_held", "why_not_held"]

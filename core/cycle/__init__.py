@@ -1,6 +1,6 @@
 """Which certificate is studied for in which calendar year: choice, exemption, cart, order (N-18 … N-27)."""
 from core.cycle.models import Enrollment
-from core.cycle.organized import FIRST_TIME, FirstTraining, enroll_first, enroll_held
+from core.cycle.organized import FIRST_TIME, FirstTraining, at_hand, enroll_first, enroll_held
 from core.cycle.queries import (
     continuing_of,
     due_of,
@@ -29,7 +29,7 @@ from core.cycle.words import STATE_TONES, STATE_WORDS
 __all__ = [
     "CONTINUING_TITLE", "FIRST_TIME", "FIRST_TITLE", "STATE_TONES", "STATE_WORDS", "Due", "Enrollment",
     "EnrollmentCancelled", "EnrollmentOpened", "EnrollmentState", "Exemption", "FirstTraining", "HoursDueChanged",
-    "cancel", "choose", "complete", "continuing_of", "course_title", "due_of", "enroll_first", "enroll_held",
+    "at_hand", "cancel", "choose", "complete", "continuing_of", "course_title", "due_of", "enroll_first", "enroll_held",
     "enrollment", "enrollment_facts", "enrollments_of", "enrollments_of_order", "exemption_sentence", "in_turn",
     "period", "reopen", "submit",
 ]

@@ -12,6 +12,7 @@ from core.cycle.models import Enrollment
 from core.cycle.states import LIVE, EnrollmentState
 from core.identity import Person
 from core.organization import Post
+from core.registry import Certificate
 from core.tenancy import Ctx
 
 FIRST_TIME = "首次取证"
@@ -64,11 +65,22 @@ def _refuse_taken(ctx: Ctx, wanted: Sequence[FirstTraining]) -> None:
 def enroll_held(ctx: Ctx, person: Person, certificate_id: Id, year: int, institution_id: Id) -> Enrollment:
     """Continuing education for a certificate, paid for and open; the general hours as the cycle says (N-25).
 
-    Refused as `reserve`: with the reason why the certificate cannot be studied for.
+    The caller has judged the certificate (`check_eligibility`) in this transaction. Conflict where the post and year
+    are taken.
     """
-    rows = service.reserve(ctx, person, [(certificate_id, year)])
-    for row in rows:
-        row.institution_id = institution_id
-    service.enlist(ctx, person, rows)
-    service.open_now(ctx, person, rows)
-    return rows[0]
+    [row] = service.reserve(ctx, person, [(certificate_id, year)], judged=True)
+    row.institution_id = institution_id
+    service.open_now(ctx, person, [row])
+    ctx.record("cycle.enroll", row.id, year=row.year, post=row.post.name, general=row.general_hours_due)
+    return row
+
+
+def at_hand(ctx: Ctx, person_ids: Sequence[Id]) -> list[object]:
+    """People with their certificates, read a few hundred at a time: while the answer is kept, each of them is found in
+    the session without a question."""
+    found: list[object] = []
+    for start in range(0, len(person_ids), _AT_ONCE):
+        some = person_ids[start:start + _AT_ONCE]
+        found += ctx.db.scalars(select(Person).where(Person.id.in_(some)))
+        found += ctx.db.scalars(select(Certificate).where(Certificate.person_id.in_(some)))
+    return found

@@ -38,8 +38,9 @@ def choose(ctx: Ctx, person: Person, wanted: Sequence[tuple[Id, int]]) -> list[E
     return rows
 
 
-def reserve(ctx: Ctx, person: Person, wanted: Sequence[tuple[Id, int]]) -> list[Enrollment]:
-    """The same for whoever enrolls: every certificate × year is judged, and is taken from now on."""
+def reserve(ctx: Ctx, person: Person, wanted: Sequence[tuple[Id, int]], *, judged: bool = False) -> list[Enrollment]:
+    """The same for whoever enrolls: every certificate × year is judged, unless it was `judged` in this transaction,
+    and is taken from now on."""
     if not wanted:
         raise Refused("nothing_chosen", _("请至少选择一本证书和一个培训周期。"), field="choice")
     if len(wanted) > MOST_AT_ONCE:
@@ -48,7 +49,8 @@ def reserve(ctx: Ctx, person: Person, wanted: Sequence[tuple[Id, int]]) -> list[
     kind = ctx.rules().cycle.kinds[0]
     for certificate_id, year in dict.fromkeys(wanted):
         held = certificate(ctx, certificate_id, person=person)
-        refuse_all(hooks(ctx).check_eligibility(certificate_facts(ctx, held, person), year))
+        if not judged:
+            refuse_all(hooks(ctx).check_eligibility(certificate_facts(ctx, held, person), year))
         row = Enrollment(person_id=person.id, certificate_id=held.id, post_id=held.post_id, post=held.post,
                          certificate=held, year=year, kind=kind, general_hours_due=ctx.rules().hours.general,
                          professional_hours_due=ctx.rules().hours.professional, turn=len(made),

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from core.api import CertificateFacts, Conflict, Ctx, Problem, Refused
 from core.api.enrolling import (
     FirstTraining,
+    at_hand,
     cancel_enrollments,
     complete,
     enroll_first,
@@ -63,6 +64,7 @@ def _enroll_first(ctx: Ctx, candidates: Sequence[Candidate]) -> None:
 def _enroll_continuing(ctx: Ctx, candidates: Sequence[Candidate]) -> None:
     """ZJ-26: for the certificate on file, by the cycle's own rules."""
     posts = post_names(ctx) if candidates else {}
+    kept = at_hand(ctx, [one.person_id for one in candidates])
     studied: list[tuple[Candidate, Id]] = []
     refused: list[tuple[Id, str]] = []
     for one in candidates:
@@ -77,6 +79,7 @@ def _enroll_continuing(ctx: Ctx, candidates: Sequence[Candidate]) -> None:
             Problem("continuing", f"{cards[person_id].name}：{why}") for person_id, why in refused[:_NAMED]))
     for one, certificate_id in studied:
         one.enrollment_id = enroll_held(ctx, one.person_id, certificate_id, one.year, one.institution_id)
+    kept.clear()
 
 
 def continuing_problem(ctx: Ctx, person_id: Id, post: str, year: int) -> str:
