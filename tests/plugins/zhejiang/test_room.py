@@ -41,6 +41,7 @@ class Room:
     clock: FixedClock
     browsers: Browsers
     school: scene.School
+    firm: scene.Firm
     clerk: Browser
     invigilator: Browser
     candidates: list[Id]
@@ -157,7 +158,7 @@ def room(zhejiang: Tenant, clock: FixedClock, browser_of: Browsers) -> Room:
     candidates = [scene.applied(zhejiang, batch, serial, name=name)
                   for serial, name in ((1, "王小明"), (2, "李小红"), (3, "张建国"))]
     eye = staff(zhejiang, Role.INVIGILATOR, username="jiankao", organization_id=school.id)
-    return Room(zhejiang, clock, browser_of, school, signed_in(browser_of(zhejiang), school.clerk),
+    return Room(zhejiang, clock, browser_of, school, firm, signed_in(browser_of(zhejiang), school.clerk),
                 signed_in(browser_of(zhejiang), eye), candidates, eye.account_id)
 
 
@@ -402,3 +403,40 @@ def test_pages_of_a_plan_and_a_room(room: Room) -> None:
     assert check and room.trainee(first).get(check[1]).status_code == 200
     assert room.invigilator.submit(f"{room.of_room}/notes", {"reason": "空调故障"}).status_code == 303
     assert "空调故障" in room.invigilator.get(room.of_room).text and "空调故障" in room.clerk.get(room.of_plan).text
+
+
+def test_results_are_seen_by_who_sent_who_tested_and_who_watches(room: Room) -> None:
+    """R3, ZJ-29: institution, enterprise and city authority each their part; a formula stays text in the export."""
+    first = room.candidates[0]
+    room.ready(place="=1+1路")
+    room.wait(60)
+    room.match(first)
+    room.enter(first)
+    room.invigilator.submit(f"{room.of_room}/begin")
+    room.start(first)
+    room.wait(121)
+    run_waiting(room.tenant)
+    room.wait(6)
+    run_waiting(room.tenant)
+
+    def browser(somebody: Somebody) -> Browser:
+        return signed_in(room.browsers(room.tenant), somebody)
+
+    city = staff(room.tenant, Role.REGULATOR, username="hangzhou", city="杭州市")
+    elsewhere = staff(room.tenant, Role.REGULATOR, username="ningbo", city="宁波市")
+    stranger = scene.firm(room.tenant, "另一家建筑有限公司").clerk
+    beside = scene.school(room.tenant, "示例培训机构二").clerk
+    for somebody, path, sees in ((room.firm.clerk, "zj_staff_results", True), (stranger, "zj_staff_results", False),
+                                 (room.school.clerk, "zj_results", True), (beside, "zj_results", False),
+                                 (city, "zj_city_results", True), (elsewhere, "zj_city_results", False)):
+        page = browser(somebody).get(f"/admin/{path}/")
+        assert page.status_code == 200 and ("王小明" in page.text) is sees, path
+    clerk = browser(room.firm.clerk)
+    assert "李小红" in clerk.get("/admin/zj_staff_results/?outcome=absent").text
+    failed = clerk.get("/admin/zj_staff_results/?outcome=failed").text
+    assert "王小明" in failed and "李小红" not in failed
+    assert "张建国" in clerk.get("/admin/zj_staff_results/?q=张建国").text
+    exported = clerk.submit("/admin/zj_staff_results/export/csv/")
+    assert exported.status_code == 200 and "王小明" in exported.text and "'=1+1路" in exported.text
+    sheet = room.clerk.submit(f"{room.of_plan}/sheet")
+    assert sheet.data[:2] == b"PK" and "attachment" in sheet.headers["Content-Disposition"]
