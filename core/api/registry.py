@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from core.base.clock import local_date
 from core.base.db import Id
 from core.base.errors import Unavailable
-from core.blacklist import Bar, bar_sentence, barred
+from core.blacklist import Bar, bar_sentence, barred, barred_people
 from core.blacklist import check_not_barred as _check_not_barred
 from core.blacklist.service import Wanted
 from core.blacklist.service import propose as _propose
@@ -43,7 +43,7 @@ def lift_abnormal(ctx: Ctx, certificate_id: Id, reason: str) -> None:
 
 def check_not_barred(ctx: Ctx, person_id: Id) -> None:
     """Refused while the person is on the blacklist: before an enrollment, a test, a certificate (ZJ-14). Several at
-    once: `barred`, with `Bar.until` and `bar_sentence`."""
+    once: `barred` by ID number, `barred_people`; with `bar_sentence`."""
     _check_not_barred(ctx, person_of(ctx, person_id))
 
 
@@ -75,5 +75,5 @@ def issue_first(ctx: Ctx, person_id: Id, post_id: Id, province: str) -> Certific
     return certificate_facts(ctx, issue(ctx, person, ctx.db.get_one(Post, post_id), province), person)
 
 
-__all__ = ["ABNORMAL", "NORMAL", "Bar", "bar_sentence", "barred", "check_not_barred", "held_by", "issue_first",
-           "lift_abnormal", "propose_bar", "pull", "set_abnormal"]
+__all__ = ["ABNORMAL", "NORMAL", "Bar", "bar_sentence", "barred", "barred_people", "check_not_barred", "held_by",
+           "issue_first", "lift_abnormal", "propose_bar", "pull", "set_abnormal"]

@@ -64,7 +64,7 @@ class BarSchema(FormSchema[TypedBar]):
     cancels = fields.String(required=True, validate=validate.OneOf([YES, NO]), metadata=shown(
         _l("已取得的证书"), "radio", choices=((NO, _l("保留")), (YES, _l("同时注销")))))
     evidence = fields.Raw(load_default=None, allow_none=True, metadata=shown(
-        _l("证据材料（选填）"), "file", accept=".pdf,.jpg,.jpeg,.png", hint=_l("PDF、JPG 或 PNG，最大 5 MB。")))
+        _l("证据材料"), "file", accept=".pdf,.jpg,.jpeg,.png", hint=_l("PDF、JPG 或 PNG，最大 5 MB。")))
 
     def __init__(self, schools: Sequence[Organization], **options: Any) -> None:
         super().__init__(**options)

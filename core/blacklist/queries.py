@@ -54,6 +54,17 @@ def _lasts(bar: Bar | None) -> date:
     return date.min if bar is None else bar.until or date.max
 
 
+def barred_people(ctx: Ctx, person_ids: Collection[Id]) -> Mapping[Id, Bar]:
+    """The same by person."""
+    ids, found = sorted(set(person_ids)), dict[Id, Bar]()
+    for start in range(0, len(ids), AT_ONCE):
+        rows = ctx.db.execute(select(Person.id, Person.id_number_mac).where(
+            Person.id.in_(ids[start:start + AT_ONCE]))).all()
+        bars_found = barred(ctx, [row.id_number_mac for row in rows])
+        found |= {row.id: bars_found[row.id_number_mac] for row in rows if row.id_number_mac in bars_found}
+    return found
+
+
 def bar_of(ctx: Ctx, person: Person) -> Bar | None:
     """The bar of one person that is in force today."""
     return barred(ctx, [person.id_number_mac]).get(person.id_number_mac)

@@ -47,9 +47,9 @@ class _OfInstitution(FormSchema[Any]):
 @dataclass(frozen=True)
 class TypedOffer:
     mode: str
-    training_fen: int
     since: date
     offered: str
+    training_fen: int = 0
     post: str = ""
     textbook_fen: int = 0
     institution: str = ""
@@ -65,7 +65,7 @@ class OfferSchema(_OfInstitution):
         _l("培训方式"), "radio", choices=tuple((mode.value, words) for mode, words in MODE_WORDS.items())))
     offered = fields.String(required=True, validate=validate.OneOf([OFFERED, WITHDRAWN]), metadata=shown(
         _l("是否开设"), "radio", choices=((OFFERED, _l("开设")), (WITHDRAWN, _l("不再开设")))))
-    training_fen = Money(required=True, metadata=shown(_l("培训费（元）"), "money", hint=_l("每人。不再开设的填原来的标准。")))
+    training_fen = Money(load_default=0, metadata=shown(_l("培训费（元）"), "money", hint=_l("每人。不再开设的不填。")))
     textbook_fen = Money(load_default=0, metadata=shown(_l("教材费（元）"), "money", hint=_l("不收教材费的填 0。")))
     since = fields.Date(required=True, metadata=shown(
         _l("执行日期"), "date", hint=_l("从这一天起执行，已生成的订单不变。机构自己公布的，最早从明天起。")))
@@ -109,9 +109,10 @@ class Offers(EditView[InstitutionFee]):
         Col[InstitutionFee]("institution", _l("培训机构"), _of),
         Col[InstitutionFee]("post", _l("岗位"), lambda row: row.post.name if row.post else _("全部岗位")),
         Col[InstitutionFee]("mode", _l("培训方式"), lambda row: MODE_WORDS[Mode(row.mode)], kind="short"),
-        Col[InstitutionFee]("training", _l("培训费"), lambda row: money(row.training_fen),
+        Col[InstitutionFee]("training", _l("培训费"), lambda row: "—" if row.withdrawn else money(row.training_fen),
                             sort=InstitutionFee.training_fen, kind="num"),
-        Col[InstitutionFee]("textbook", _l("教材费"), lambda row: money(row.textbook_fen), kind="num"),
+        Col[InstitutionFee]("textbook", _l("教材费"), lambda row: "—" if row.withdrawn else money(row.textbook_fen),
+                            kind="num"),
         Col[InstitutionFee]("since", _l("执行日期"), lambda row: day(row.since), sort=InstitutionFee.since, kind="short"),
         Col[InstitutionFee]("state", _l("状态"), _standing, kind="short"),
         Col[InstitutionFee]("by", _l("公布人"), lambda row: row.set_by or "—", kind="short"),

@@ -165,7 +165,7 @@ def announce(ctx: Ctx, institution_id: Id, wanted: Announcement, *, earliest: da
     held = institution(ctx, institution_id)
     if wanted.post_id is not None and ctx.db.get(Post, wanted.post_id) is None:
         raise Refused("post", _("没有这个岗位。请在列表中选择。"), field="post")
-    if not 0 < wanted.training_fen <= MOST_FEN or not 0 <= wanted.textbook_fen <= MOST_FEN:
+    if not withdrawn and not 0 < wanted.training_fen <= MOST_FEN or not 0 <= wanted.textbook_fen <= MOST_FEN:
         raise Refused("fee", _("培训费应大于 0，每项最多 10000 元。"), field="training_fen")
     if earliest is not None and wanted.since < earliest:
         raise Refused("since", _("执行日期最早为%(day)s，请填写这一天或以后的日期。", day=earliest.isoformat()),

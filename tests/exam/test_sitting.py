@@ -22,6 +22,7 @@ from core.exam.states import SittingState
 from core.extension import hooks
 from core.tenancy import Role, Tenant, unit_of_work
 from core.work import run_waiting
+from tests.barring import bar
 from tests.browse import Browser
 from tests.exam.conftest import Examinee
 from tests.people import signed_in, staff
@@ -374,3 +375,11 @@ def test_the_back_office_lists_sittings(examinee: Examinee, browser_of: Callable
     page = office.get("/admin/sittings/?result=passed").text
     assert "王小明" in page and ">70<" in page and "合格" in page
     assert "没有符合条件的记录" in office.get("/admin/sittings/?result=open").text
+
+
+def test_who_is_on_the_blacklist_cannot_sit(examinee: Examinee) -> None:
+    """ZJ-14 禁考: the start is refused with the reason and the way to object."""
+    bar(examinee.browser.tenant, examinee.who.id_number)
+    examinee.browser.get(f"/exam/{examinee.enrollment}/")
+    answer = examinee.browser.submit(f"/exam/{examinee.enrollment}/start")
+    assert answer.status_code == 403 and "黑名单与申诉" in answer.text

@@ -51,8 +51,9 @@ def watch() -> ResponseReturnValue:
 
 
 def _choose(ctx: Ctx, asked: Asked, row: Compared) -> str:
-    """Where an enterprise goes on with this institution; "" for who cannot."""
-    if not row.chosen or Role.ENTERPRISE not in ctx.actor.roles or NEW_BATCH not in current_app.view_functions:
+    """Where an enterprise goes on with this institution; "" for who cannot. Who is not signed in yet is asked to."""
+    may = not ctx.actor.signed_in or Role.ENTERPRISE in ctx.actor.roles
+    if not row.chosen or not may or NEW_BATCH not in current_app.view_functions:
         return ""
     assert asked.post is not None
     return url_for(NEW_BATCH, institution=row.institution.id, post=asked.post.id, mode=asked.mode.value)

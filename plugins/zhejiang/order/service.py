@@ -5,7 +5,6 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from core.api import Conflict, Ctx, NotFound, Refused, local_date
-from core.api.organization import Mode as OfferMode
 from core.api.organization import offer_in_force, party_of
 from core.api.payment import (
     LineWanted,
@@ -18,6 +17,8 @@ from core.api.payment import (
     open_organization_order,
     split_order,
 )
+from core.api.people import cards_of
+from core.api.registry import barred_people
 from core.api.store import Id
 
 from plugins.zhejiang.batch.models import Candidate
@@ -40,7 +41,7 @@ def price(ctx: Ctx, candidates: Iterable[Candidate]) -> dict[Id, Priced]:
     for one in candidates:
         asked = (one.institution_id, one.post_id, one.mode)
         if asked not in known:
-            offer = offer_in_force(ctx, one.institution_id, one.post_id, OfferMode(one.mode))
+            offer = offer_in_force(ctx, one.institution_id, one.post_id, Mode(one.mode))
             if offer is None:
                 raise Refused("no_fee", _("培训机构现在没有公布%(post)s岗位%(mode)s的收费标准，或已暂停报名，不能生成订单。",
                                           post=names[one.post_id], mode=MODE_WORDS[Mode(one.mode)]),
@@ -68,6 +69,10 @@ def generate(ctx: Ctx, enterprise: Enterprise, institution_id: Id, candidate_ids
     if gone := [one for one in found if one.state != CandidateState.REVIEWED]:
         raise Conflict("not_reviewed", _("有 %(count)s 位学员刚刚进入了别的订单，或不再是已审核，没有生成订单。请返回重新选择。",
                                          count=len(gone)))
+    if bars := barred_people(ctx, [one.person_id for one in found]):
+        names = "、".join(card.name for card in cards_of(ctx, set(list(bars)[:10])).values())
+        raise Refused("barred", _("有 %(count)s 位学员在黑名单中，没有生成订单：%(names)s。", count=len(bars), names=names),
+                      hint=_("请返回，不勾选他们再生成。"))
     priced = price(ctx, found)
     if sum(one.fee_fen for one in priced.values()) != expected_fen:
         raise Conflict("price", _("收费标准刚刚有变化，没有生成订单。请重新核对金额。"))

@@ -204,7 +204,8 @@ def test_a_clerk_announces_for_the_own_institution_from_tomorrow(zhejiang: Tenan
     clock.advance(days=1)
     assert "执行中" in signed_in(browser_of(zhejiang), one.clerk).get("/admin/offers/").text
     admin = signed_in(browser_of(zhejiang), staff(zhejiang, Role.ADMINISTRATOR))
-    withdrawn = offer_form(institution=str(one.id), offered="withdrawn", since="2026-11-21")
+    withdrawn = offer_form(institution=str(one.id), offered="withdrawn", since="2026-11-21",
+                           training_fen="", textbook_fen="")
     assert admin.submit("/admin/offers/new/", withdrawn).status_code == 303
     page = admin.get("/admin/offers/").text
     assert "不再开设" in page and "已被新的代替" in page and "示例培训机构一" in page

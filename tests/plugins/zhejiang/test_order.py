@@ -33,6 +33,8 @@ from plugins.zhejiang.order import confirming, queries, service, vouchers
 from plugins.zhejiang.order.models import BatchOrder, Entry, Voucher
 from plugins.zhejiang.order.states import State
 from plugins.zhejiang.order.vouchers import Statement
+from tests.barring import bar
+from tests.people import id_number
 from tests.plugins.zhejiang import scene
 from tests.plugins.zhejiang.scene import Firm, School
 
@@ -377,3 +379,13 @@ def test_what_was_done_cannot_be_changed(deal: Deal) -> None:
         ctx.db.execute(text("DELETE FROM zj_order_entry"))
     with unit_of_work(deal.tenant, NOBODY) as ctx:
         assert len(ctx.db.scalars(select(Entry)).all()) == 1
+
+
+def test_who_is_barred_is_in_no_order(deal: Deal) -> None:
+    """ZJ-14: named before anybody pays; without them the others are ordered."""
+    ids = deal.reviewed(2)
+    bar(deal.tenant, id_number(2))
+    with pytest.raises(Refused, match="1 位学员在黑名单中.*王小明"), deal.acting() as ctx:
+        service.generate(ctx, ctx.db.get_one(Enterprise, deal.firm.id), deal.school.id, ids, 120_000)
+    assert deal.states(ids) == {CandidateState.REVIEWED}
+    deal.ordered(ids[:1])
