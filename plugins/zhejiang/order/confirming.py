@@ -105,7 +105,7 @@ def refund(ctx: Ctx, order: BatchOrder, why: str) -> None:
     if core.state != OrderState.PAID:
         raise Conflict("order_" + core.state, _("只有已收款的订单可以退费。没有收到款的，请退回凭证。"))
     money = queries.money_of(ctx, order)
-    if by_provider(ctx, order, core):
+    if _by_provider(ctx, order, core):
         refund_at_provider(ctx, core, reason)
     else:
         give_back(ctx, core.id, reason, before_fen=core.total_fen - money.held_fen)
@@ -113,7 +113,7 @@ def refund(ctx: Ctx, order: BatchOrder, why: str) -> None:
     telling.refunded(ctx, order, core, reason)
 
 
-def by_provider(ctx: Ctx, order: BatchOrder, core: Order) -> bool:
+def _by_provider(ctx: Ctx, order: BatchOrder, core: Order) -> bool:
     """Whether a refund goes back the way the money came."""
     untouched = order.state != State.CONFIRMED or queries.money_of(ctx, order).held_fen == core.total_fen
     return untouched and paid_through_provider(ctx, core)

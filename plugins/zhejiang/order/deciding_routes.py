@@ -8,16 +8,16 @@ from flask_babel import gettext as _
 
 from core.api import Ctx, DomainError, NotFound
 from core.api.documents import PDF
-from core.api.payment import OrderState, yuan
+from core.api.payment import yuan
 from core.api.sheets import XLSX
 from core.api.store import Id
-from core.api.web import Form, Permission, current_ctx, page, policy
+from core.api.web import Form, Permission, current_ctx, page, page_in, policy
 
 from plugins.zhejiang import parties
 from plugins.zhejiang.order import confirming, receipts
 from plugins.zhejiang.order.models import BatchOrder, VoucherPicture
 from plugins.zhejiang.order.schemas import ReasonSchema
-from plugins.zhejiang.order.showing import shown
+from plugins.zhejiang.order.showing import PEOPLE, shown
 
 
 def add(bp: Blueprint) -> None:
@@ -39,10 +39,8 @@ def add(bp: Blueprint) -> None:
 def desk(order_id: UUID) -> ResponseReturnValue:
     """Headcount, fees, voucher and what the guard found, beside each other."""
     ctx = current_ctx()
-    found = parties.institution_order(ctx, order_id)
-    one = shown(ctx, found)
-    return page("zhejiang/order/desk.html", one=one, now=ctx.now,
-                by_provider=one.core.state == OrderState.PAID and confirming.by_provider(ctx, found, one.core))
+    one = shown(ctx, parties.institution_order(ctx, order_id))
+    return page("zhejiang/order/desk.html", one=one, page=page_in(one.people, request.args, PEOPLE))
 
 
 @policy(Permission.REVIEW_INSTITUTION)

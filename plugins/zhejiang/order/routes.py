@@ -21,7 +21,7 @@ from core.api.payment import (
 )
 from core.api.people import cards_of
 from core.api.store import Id
-from core.api.web import Form, JianxueFlask, Permission, current_ctx, once, page, policy
+from core.api.web import Form, JianxueFlask, Permission, current_ctx, once, page, page_in, policy
 
 from plugins.zhejiang import parties
 from plugins.zhejiang.batch.models import Batch, Candidate
@@ -29,7 +29,7 @@ from plugins.zhejiang.order import deciding_routes, queries, service, vouchers
 from plugins.zhejiang.order.models import BatchOrder
 from plugins.zhejiang.order.rules import headcount, lines
 from plugins.zhejiang.order.schemas import PictureAsked, PictureSchema, VoucherSchema, prefilled
-from plugins.zhejiang.order.showing import shown, words
+from plugins.zhejiang.order.showing import PEOPLE, shown, words
 from plugins.zhejiang.order.states import MENDABLE
 
 bp = Blueprint("zj_order", __name__, template_folder="../templates", url_prefix="/zj/order")
@@ -121,8 +121,9 @@ def _groups(ctx: Ctx, found: Sequence[Candidate]) -> list[Group]:
 def order(order_id: UUID) -> ResponseReturnValue:
     """报名订单: what to do next, lines, people, what happened."""
     ctx = current_ctx()
-    return page("zhejiang/order/order.html", one=shown(ctx, parties.enterprise_order(ctx, order_id)),
-                channels=_channels(ctx), channel_words=CHANNEL_WORDS, now=ctx.now)
+    one = shown(ctx, parties.enterprise_order(ctx, order_id))
+    return page("zhejiang/order/order.html", one=one, page=page_in(one.people, request.args, PEOPLE),
+                channels=_channels(ctx), channel_words=CHANNEL_WORDS)
 
 
 def _channels(ctx: Ctx) -> list[Channel]:

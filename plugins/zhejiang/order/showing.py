@@ -19,6 +19,9 @@ from plugins.zhejiang.order.states import KIND_WORDS, STATE_TONES, STATE_WORDS, 
 from plugins.zhejiang.order.vouchers import findings_of
 from plugins.zhejiang.order.words import sentence
 
+PEOPLE = 20
+"""So many a page."""
+
 
 @dataclass(frozen=True)
 class Happened:
