@@ -13,12 +13,15 @@ from core.api.people import PersonCard, cards_of
 from core.api.store import Id
 
 from plugins.zhejiang.batch.models import Candidate
+from plugins.zhejiang.batch.states import CandidateState
 from plugins.zhejiang.parties import institution_id_of
 from plugins.zhejiang.settings import rules_of
 from plugins.zhejiang.testing.models import TestIncident, TestInvigilator, TestPlan, TestSeat
 from plugins.zhejiang.testing.rules import Hours, stand_of
 from plugins.zhejiang.testing.states import Entry, PlanState, Stand
+from plugins.zhejiang.training.models import TestApplication
 from plugins.zhejiang.training.queries import to_be_tested
+from plugins.zhejiang.training.states import TestState
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,12 @@ def unseated(ctx: Ctx, candidates: Sequence[Candidate]) -> list[Candidate]:
     seated = set(ctx.db.scalars(select(TestSeat.candidate_id).where(
         TestSeat.candidate_id.is_not(None), TestSeat.over_at.is_(None))))
     return [one for one in candidates if one.id not in seated and one.enrollment_id is not None]
+
+
+def is_applied_for(ctx: Ctx, candidate: Candidate) -> bool:
+    """Whether the application for the test still waits: it may be withdrawn while the candidate has a seat."""
+    return candidate.state == CandidateState.ENROLLED and ctx.db.scalar(select(TestApplication.id).where(
+        TestApplication.candidate_id == candidate.id, TestApplication.state == TestState.APPLIED)) is not None
 
 
 def rows_of(ctx: Ctx, plan: TestPlan, seats: Sequence[TestSeat] | None = None) -> list[Row]:

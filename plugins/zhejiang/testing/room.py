@@ -21,7 +21,7 @@ from plugins.zhejiang.testing import texts
 from plugins.zhejiang.testing.models import TestIncident, TestPlan, TestSeat
 from plugins.zhejiang.testing.queries import due_to_close, hours_of, open_seat_of, rows_of, seats_of
 from plugins.zhejiang.testing.rules import why_not_in
-from plugins.zhejiang.testing.service import bar_problem, lock
+from plugins.zhejiang.testing.service import person_problem, lock
 from plugins.zhejiang.testing.states import ENTRY_MOVES, Deed, Entry, PlanState, Stand, move_plan
 from plugins.zhejiang.training.service import failed, passed
 
@@ -47,7 +47,7 @@ def door_problem(ctx: Ctx, seat: TestSeat) -> Problem | None:
         return None
     problem = why_not_in(PlanState(seat.plan.state), hours_of(ctx, seat.plan), ctx.now)
     if problem is None and seat.candidate is not None:
-        problem = bar_problem(ctx, seat.candidate)
+        problem = person_problem(ctx, seat.candidate)
     if problem is None and seat.entry == Entry.REFUSED:
         problem = Problem("test_refused", _("监考人员没有准许您入场。"), hint=_("有疑问请举手，由监考人员核对身份证。"))
     return problem
@@ -96,7 +96,7 @@ def _move_entry(seat: TestSeat, to: Entry) -> None:
 def admit_by_hand(ctx: Ctx, seat: TestSeat, seen: Looked) -> None:
     """人工核验: the ID card was compared with the person; the picture is kept with the reason."""
     candidate = _candidate(seat)
-    _refuse(why_not_in(PlanState(seat.plan.state), hours_of(ctx, seat.plan), ctx.now) or bar_problem(ctx, candidate))
+    _refuse(why_not_in(PlanState(seat.plan.state), hours_of(ctx, seat.plan), ctx.now) or person_problem(ctx, candidate))
     if candidate.enrollment_id is None:
         raise Conflict("not_enrolled", _("这位学员还没有报名确认，不能参加测试。"))
     proof = witness(ctx, candidate.person_id, candidate.enrollment_id, seen.tail, seen.reason, seen.picture)
@@ -124,7 +124,7 @@ def admission(ctx: Ctx, enrollment: EnrollmentFacts) -> ExamAdmission:
                                      hint=_("培训结束后由培训机构申请考试，安排好后会通知您。")))
     problem = door_problem(ctx, seat)
     if problem is None and seat.candidate is not None:
-        problem = bar_problem(ctx, seat.candidate)
+        problem = person_problem(ctx, seat.candidate)
     if problem is None and seat.entry != Entry.ADMITTED:
         problem = Problem("not_admitted", _("请先在考场完成人脸核验。"), hint=_("系统判定是本人后才能考试。"))
     if problem is None and seat.plan.state != PlanState.RUNNING:

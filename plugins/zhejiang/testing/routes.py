@@ -116,7 +116,8 @@ def _plan_page(held: TestPlan, form: Form[Any] | None = None) -> Response:
                 words=PLAN_WORDS, tones=PLAN_TONES, stands=STAND_WORDS, stand_tones=STAND_TONES,
                 open=held.state in (PlanState.DRAFT, PlanState.PUBLISHED), draft=held.state == PlanState.DRAFT,
                 taken=sum(row.card is not None for row in rows), deeds=DEED_WORDS, Deed=Deed,
-                incidents=queries.incidents_of(ctx, held))
+                incidents=queries.incidents_of(ctx, held),
+                unopened=held.state == PlanState.PUBLISHED and held.starts_at < ctx.now)
 
 
 @bp.post("/zj/testing/plans/<uuid:plan_id>/fill")

@@ -17,7 +17,7 @@ from core.api.store import Id, new_id
 from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.testing import telling, texts
 from plugins.zhejiang.testing.models import TestInvigilator, TestPlan, TestSeat
-from plugins.zhejiang.testing.queries import invigilators_of, seats_of, waiting_for
+from plugins.zhejiang.testing.queries import invigilators_of, is_applied_for, seats_of, waiting_for
 from plugins.zhejiang.testing.rules import next_seats
 from plugins.zhejiang.testing.states import PlanState, move_plan
 
@@ -133,7 +133,7 @@ def seat_all(ctx: Ctx, plan: TestPlan, wanted: Sequence[Id] = ()) -> int:
     lock(ctx, plan)
     _check_before(plan)
     waiting = [one for one in waiting_for(ctx, plan) if not wanted or one.id in wanted]
-    waiting = [one for one in waiting if bar_problem(ctx, one) is None]
+    waiting = [one for one in waiting if person_problem(ctx, one) is None]
     if not waiting:
         raise Refused("nobody_waits", _("没有等待安排的学员。"), hint=_("请先在“培训计划”里为学员申请考试。"), status=409)
     free = {seat.number: seat for seat in seats_of(ctx, plan) if seat.candidate_id is None}
@@ -171,8 +171,10 @@ def seat_one(ctx: Ctx, plan: TestPlan, candidate_id: Id, number: int) -> None:
     _told_now(ctx, plan, [seat])
 
 
-def bar_problem(ctx: Ctx, candidate: Candidate) -> Problem | None:
-    """Why somebody on the blacklist is not tested; None for everybody else (ZJ-14)."""
+def person_problem(ctx: Ctx, candidate: Candidate) -> Problem | None:
+    """Why this candidate is not tested: the application was withdrawn, or the person is barred (ZJ-14)."""
+    if not is_applied_for(ctx, candidate):
+        return Problem("not_applied", _("培训机构已撤回您的考试申请，或您已退出培训。"), hint=_("请联系培训机构。"))
     try:
         check_not_barred(ctx, candidate.person_id)
     except DomainError as error:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from core.api.store import Id, new_id
 from core.base.clock import FixedClock, local
 from core.blacklist.models import BarEntry
+from core.blacklist.service import Wanted, confirm, propose
 from core.exam.models import Sitting, SittingAnswer
 from core.identity import account_of, person_of
 from core.notification import inbox
@@ -400,7 +401,12 @@ def test_pages_of_a_plan_and_a_room(room: Room) -> None:
     page = room.trainee(first).get(f"/zj/testing/mine/{room.seat(first).id}").text
     assert "/presence/check/" in page and "请带本人二代居民身份证原件" in page
     check = re.search(r'href="(/presence/check/[^"]+)"', page)
-    assert check and room.trainee(first).get(check[1]).status_code == 200
+    assert check
+    with unit_of_work(room.tenant) as ctx:
+        person_of(ctx, ctx.db.get_one(Candidate, first).person_id).photo_key = ctx.blobs.put(b"photo", "photo")
+    assert room.trainee(first).submit(f"{check[1]}/consent").status_code == 303
+    face = room.trainee(first).get(check[1]).text
+    assert "请举手" in face and "预约现场见证" not in face
     assert room.invigilator.submit(f"{room.of_room}/notes", {"reason": "空调故障"}).status_code == 303
     assert "空调故障" in room.invigilator.get(room.of_room).text and "空调故障" in room.clerk.get(room.of_plan).text
 
@@ -440,3 +446,25 @@ def test_results_are_seen_by_who_sent_who_tested_and_who_watches(room: Room) -> 
     assert exported.status_code == 200 and "王小明" in exported.text and "'=1+1路" in exported.text
     sheet = room.clerk.submit(f"{room.of_plan}/sheet")
     assert sheet.data[:2] == b"PK" and "attachment" in sheet.headers["Content-Disposition"]
+
+
+def test_who_is_no_longer_applied_for_stays_outside(room: Room) -> None:
+    """An application that is withdrawn, and a bar that begins, while the candidate has a seat (ZJ-14)."""
+    first, second, _third = room.candidates
+    room.ready()
+    with unit_of_work(room.tenant, NOBODY) as ctx:
+        ctx.db.scalars(select(TestApplication).where(TestApplication.candidate_id == first)).one().state = \
+            TestState.WITHDRAWN
+    approver = staff(room.tenant, Role.APPROVER, username="fuhe")
+    with unit_of_work(room.tenant, staff(room.tenant, Role.ADMINISTRATOR, username="guanli").actor) as ctx:
+        someone = person_of(ctx, ctx.db.get_one(Candidate, second).person_id)
+        bar = propose(ctx, Wanted(someone.id_number, someone.name, date(2026, 11, 20), None, "替考，查实"))
+        bar_id = bar.id
+    with unit_of_work(room.tenant, approver.actor) as ctx:
+        confirm(ctx, ctx.db.get_one(BarEntry, bar_id))
+    for one, words in ((first, "撤回您的考试申请"), (second, "黑名单")):
+        room.match(one)
+        answer = room.enter(one)
+        assert answer.status_code == 409 and words in answer.text
+        assert words in room.trainee(one).get(f"/zj/testing/mine/{room.seat(one).id}").text
+        assert room.seat(one).entry == Entry.WAITING
