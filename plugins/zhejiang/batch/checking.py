@@ -58,6 +58,7 @@ def check_sheet(ctx: Ctx, batch: Batch, data: bytes, filename: str) -> BatchShee
     ctx.db.add(row)
     ctx.db.flush()
     row.rows_key = ctx.blobs.put(_packed(row, lines), BLOBS)
+    ctx.db.flush()
     ctx.record("zhejiang.sheet_checked", row.id, rows=row.rows, fresh=row.fresh, known=row.known, faulty=row.faulty)
     return row
 

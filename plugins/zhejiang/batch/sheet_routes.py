@@ -60,7 +60,7 @@ def sheet(sheet_id: UUID) -> ResponseReturnValue:
     row, held = enterprise_sheet(ctx, sheet_id)
     report = checking.report_of(ctx, row)
     kind = request.args.get("kind", "")
-    findings = _late(row) + (report.findings if report else [])
+    findings = sorted(_late(row) + (report.findings if report else []), key=lambda one: one.code in NOTICES)
     shown = page_in([one for one in findings if not kind or one.code == kind], request.args, 20)
     return page("zhejiang/batch/sheet.html", sheet=row, batch=held, page=shown, kind=kind, groups=_groups(row),
                 kept=report is not None, words=words_of, notices=NOTICES, state=SHEET_WORDS[SheetState(row.state)],
