@@ -77,8 +77,16 @@ def job_problems(jobs: Sequence[Job], born: date, today: date) -> list[tuple[int
 
 def enter(ctx: Ctx, candidate: Candidate, person: Written, entered: Entered, by: FilledBy) -> Application:
     """Keep what was entered and judge it anew. Refused, all problems at once, for what cannot be."""
+    check(candidate, person, entered, by, local_date(ctx.now))
+    held = fill(ctx, application_of(ctx, candidate.id), candidate, entered, by)
+    ctx.db.flush()
+    held.outcome = case_of(ctx, candidate).verdict.outcome
+    return held
+
+
+def check(candidate: Candidate, person: Written, entered: Entered, by: FilledBy, today: date) -> None:
+    """Refused, all problems at once, for what cannot be."""
     _check_state(candidate, by)
-    today = local_date(ctx.now)
     problems = [Problem("job", _("第 %(number)s 段：%(what)s", number=number, what=what), f"span{number}")
                 for number, what in job_problems(entered.jobs, person.born, today)]
     if len(entered.jobs) > MOST_JOBS:
@@ -86,16 +94,17 @@ def enter(ctx: Ctx, candidate: Candidate, person: Written, entered: Entered, by:
     if entered.graduated_on and not born_before(person.born, entered.graduated_on):
         problems.append(Problem("graduated_on", _("毕业时间与出生年月对不上，请核对。"), "graduated_on"))
     refuse_all(problems)
-    held = application_of(ctx, candidate.id)
+
+
+def fill(ctx: Ctx, held: Application | None, candidate: Candidate, entered: Entered, by: FilledBy) -> Application:
+    """What was checked takes its place; judging it is the caller's."""
     if held is None:
-        held = Application(candidate_id=candidate.id, filled_by=by, filled_at=ctx.now)
+        held = Application(candidate_id=candidate.id)
         ctx.db.add(held)
     held.speciality, held.graduated_on, held.years = entered.speciality, entered.graduated_on, entered.years
     held.jobs = [job.as_json() for job in entered.jobs]
     held.address, held.email = entered.address, entered.email
     held.filled_by, held.filled_at = by, ctx.now
-    ctx.db.flush()
-    held.outcome = case_of(ctx, candidate).verdict.outcome
     return held
 
 

@@ -1,8 +1,7 @@
 """The second sheet in and out: prefilled to download, looked through when it comes back, written when confirmed."""
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -15,9 +14,10 @@ from core.api.store import Id
 
 from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.batch.states import REVIEW_WORDS, CandidateState
-from plugins.zhejiang.review.applications import EDITABLE, enter
+from plugins.zhejiang.review.applications import EDITABLE, fill
+from plugins.zhejiang.review.applications import check as check_entry
 from plugins.zhejiang.review.models import Application, ApplicationSheet
-from plugins.zhejiang.review.queries import in_parts
+from plugins.zhejiang.review.queries import cases_of, in_parts
 from plugins.zhejiang.review.rules import MOST_JOBS, jobs_from
 from plugins.zhejiang.review.sheet import Filled, Known, columns, filled, judged
 from plugins.zhejiang.review.states import FilledBy, SheetState
@@ -26,8 +26,6 @@ JOB = "zhejiang.fill_applications"
 KIND = "zjapplication"
 CHUNK = 100
 FINDINGS_KEPT = 500
-KEPT = timedelta(days=7)
-"""So long a checked sheet waits to be confirmed."""
 
 
 def _live(ctx: Ctx, batch: Batch) -> list[Candidate]:
@@ -132,16 +130,8 @@ def write_chunk(ctx: Ctx, sheet_id: Id, begin: int) -> None:
     if report.state != SheetState.RUNNING or report.written + report.skipped != begin:
         return
     chunk = lines[begin:begin + CHUNK]
-    rows: dict[Id, Candidate] = {one.id: one for one in in_parts(
-        ctx, select(Candidate), Candidate.id, [UUID(line.key) for line in chunk])}
-    people = written_of(ctx, {one.person_id for one in rows.values()})
-    for line in chunk:
-        candidate = rows[UUID(line.key)]
-        try:
-            enter(ctx, candidate, people[candidate.person_id], line.entered(), FilledBy.SHEET)
-            report.written += 1
-        except DomainError:
-            report.skipped += 1
+    written = _write(ctx, chunk)
+    report.written, report.skipped = report.written + written, report.skipped + len(chunk) - written
     if begin + len(chunk) < len(lines):
         begin += len(chunk)
         ctx.enqueue(JOB, {"sheet": str(report.id), "from": begin}, key=f"{JOB}:{report.id}:{begin}")
@@ -150,12 +140,24 @@ def write_chunk(ctx: Ctx, sheet_id: Id, begin: int) -> None:
     ctx.record("zhejiang.application.written", report.id, written=report.written, skipped=report.skipped)
 
 
-def forget(ctx: Ctx) -> list[str]:
-    """Take the rows off sheets whose time of keeping is over; returns the blobs to be deleted."""
-    keys: list[str] = []
-    for report in ctx.db.scalars(select(ApplicationSheet).where(
-            ApplicationSheet.rows_key != "", ApplicationSheet.created_at < ctx.now - KEPT,
-            ApplicationSheet.state != SheetState.RUNNING)):
-        keys += [report.rows_key, *([report.mend_key] if report.mend_key else [])]
-        report.rows_key, report.mend_key, report.findings = "", None, []
-    return keys
+def _write(ctx: Ctx, chunk: Sequence[Filled]) -> int:
+    """How many of the rows could be written."""
+    ids = [UUID(line.key) for line in chunk]
+    rows: dict[Id, Candidate] = {one.id: one for one in in_parts(
+        ctx, select(Candidate).with_for_update().execution_options(populate_existing=True), Candidate.id, ids)}
+    people = written_of(ctx, {one.person_id for one in rows.values()})
+    held: dict[Id, Application] = {one.candidate_id: one for one in in_parts(
+        ctx, select(Application), Application.candidate_id, ids)}
+    done: list[Candidate] = []
+    for line in chunk:
+        candidate, entered = rows[UUID(line.key)], line.entered()
+        try:
+            check_entry(candidate, people[candidate.person_id], entered, FilledBy.SHEET, local_date(ctx.now))
+        except DomainError:
+            continue
+        held[candidate.id] = fill(ctx, held.get(candidate.id), candidate, entered, FilledBy.SHEET)
+        done.append(candidate)
+    ctx.db.flush()
+    for case in cases_of(ctx, done):
+        held[case.candidate.id].outcome = case.verdict.outcome
+    return len(done)

@@ -7,9 +7,9 @@ from uuid import UUID
 from core.api import Ctx
 from core.api.store import job
 
-from plugins.zhejiang.review import bulk, filling, printing
+from plugins.zhejiang.review import bulk, filling, printing, sweeping
 
-PURGE = "zhejiang.review.purge"
+SWEEP = "zhejiang.review.sweep"
 
 
 @job(bulk.JOB, queue="import")
@@ -32,12 +32,12 @@ def print_forms(ctx: Ctx, payload: Mapping[str, Any]) -> None:
 
 @job("zhejiang.review.forget", queue="fast", every=timedelta(days=1), at=timedelta(hours=2))
 def forget(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
-    """Once a day: sheets and prints whose time of keeping is over. The bytes go only after the rows have."""
-    for key in (*filling.forget(ctx), *printing.forget(ctx)):
-        ctx.enqueue(PURGE, {"key": key})
+    """Once a day: sheets and prints whose time of keeping is over."""
+    sweeping.forget(ctx)
+    ctx.enqueue(SWEEP, {})
 
 
-@job(PURGE, queue="fast")
-def purge(ctx: Ctx, payload: Mapping[str, Any]) -> None:
-    """Delete the bytes of a sheet or print that was forgotten."""
-    ctx.blobs.delete(payload["key"])
+@job(SWEEP, queue="fast")
+def sweep(ctx: Ctx, _payload: Mapping[str, Any]) -> None:
+    """The bytes, only after the rows have gone."""
+    sweeping.sweep(ctx)

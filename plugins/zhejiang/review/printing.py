@@ -2,7 +2,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -28,7 +28,6 @@ CHUNK = 5
 BOXES: Final[Mapping[DocumentKind, tuple[float, float]]] = {
     DocumentKind.PHOTO: (28, 39), DocumentKind.ID_FRONT: (74, 46.7), DocumentKind.ID_BACK: (74, 46.7)}
 """The places of the pictures, in millimetres."""
-KEPT = timedelta(days=2)
 BLANK = "\N{NO-BREAK SPACE}" * 4
 BLANK_SPAN = "　　　年　　月--　　　年　　月".replace("　", "\N{NO-BREAK SPACE}" * 2)
 """Ideographic blanks side by side would be drawn as one."""
@@ -179,13 +178,4 @@ def draw_chunk(ctx: Ctx, print_id: Id, begin: int) -> None:
         ctx.enqueue(JOB, {"print": str(row.id), "from": row.drawn}, key=f"{JOB}:{row.id}:{row.drawn}")
         return
     row.pdf_key = ctx.blobs.put(join(ctx.blobs.get(key) for key in row.parts), KIND)
-    row.state = PrintState.DONE
-
-
-def forget(ctx: Ctx) -> list[str]:
-    """Old prints hold numbers and faces: taken away after a few days; returns the blobs to be deleted."""
-    keys: list[str] = []
-    for row in ctx.db.scalars(select(FormPrint).where(FormPrint.created_at < ctx.now - KEPT)):
-        keys += [*row.parts, *([row.pdf_key] if row.pdf_key else [])]
-        ctx.db.delete(row)
-    return keys
+    row.parts, row.state = [], PrintState.DONE

@@ -2,6 +2,7 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,7 +25,7 @@ from plugins.zhejiang.documents.models import Document
 from plugins.zhejiang.documents.states import DocumentKind, DocumentState
 from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.review import bulk as bulks
-from plugins.zhejiang.review import service
+from plugins.zhejiang.review import printing, service, sweeping
 from plugins.zhejiang.review.applications import parse_span
 from plugins.zhejiang.review.models import Application, ApplicationSheet, Bulk, FormPrint, Review, Sample
 from plugins.zhejiang.review.queries import case_of
@@ -442,3 +443,46 @@ def test_continuing_education_has_no_review(zhejiang: Tenant, desk: Any) -> None
     batch = scene.batch(zhejiang, desk.firm, desk.school, mode=Mode.CONTINUING)
     with unit_of_work(zhejiang, NOBODY) as ctx, pytest.raises(Refused, match="没有资格审核"):
         service.submit_batch(ctx, ctx.db.get_one(Batch, batch))
+
+
+# what goes on behind the request
+
+def test_work_that_runs_twice_does_nothing_more(zhejiang: Tenant, desk: Any) -> None:
+    """R33: a worker that was killed after its commit and runs the same chunk again passes and draws nobody twice."""
+    people = [waiting(zhejiang, desk.batch, serial) for serial in (10, 11)]
+    actor = clerk(zhejiang, desk.school)
+    with unit_of_work(zhejiang, actor) as ctx:
+        bulk = bulks.draw(ctx, ctx.db.get_one(Batch, desk.batch)).id
+        for one in people:
+            bulks.note_opened(ctx, one)
+        bulks.start(ctx, ctx.db.get_one(Batch, desk.batch))
+    desk.sender.submit(f"/zj/review/batches/{desk.batch}/forms")
+    for _again in range(2):
+        run_waiting(zhejiang)
+        with unit_of_work(zhejiang, NOBODY) as ctx:
+            bulks.pass_chunk(ctx, bulk, 0)
+            printing.draw_chunk(ctx, ctx.db.scalars(select(FormPrint.id)).one(), 0)
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        assert len(ctx.db.scalars(select(Review)).all()) == 2 and ctx.db.get_one(Bulk, bulk).passed == 2
+        assert ctx.db.scalars(select(FormPrint.drawn)).one() == 3
+
+
+def test_sheets_and_prints_are_forgotten(zhejiang: Tenant, clock: FixedClock, desk: Any) -> None:
+    """R41: they hold numbers and faces; neither they nor what a killed process left behind stay."""
+    clock.at = datetime.now(UTC)
+    signed_in(desk.sender, desk.firm.clerk)
+    upload(desk.sender, f"/zj/review/batches/{desk.batch}/sheet",
+           f"身份证号,姓名,所学专业,毕业时间,岗位工作年限\n{id_number(1)},王小明,土木工程,2012-06-30,0")
+    printed = desk.sender.submit(f"/zj/review/batches/{desk.batch}/forms").location
+    run_waiting(zhejiang)
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        ctx.blobs.put(b"left behind", printing.KIND)
+        sheet = ctx.db.scalars(select(ApplicationSheet.rows_key)).one()
+        pdf = ctx.db.scalars(select(FormPrint.pdf_key)).one()
+    for days, left in ((1.5, [sheet, pdf]), (1, [sheet]), (6, [])):
+        clock.advance(days=days)
+        with unit_of_work(zhejiang, NOBODY) as ctx:
+            sweeping.forget(ctx)
+            sweeping.sweep(ctx)
+            assert [key for kind in ("zjapplication", "zjforms") for key in ctx.blobs.before(kind, ctx.now)] == left
+    assert signed_in(desk.sender, desk.firm.clerk).submit(f"{printed}/pdf").status_code == 404
