@@ -4,6 +4,7 @@ import resource
 import time
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -192,6 +193,33 @@ def test_slow_and_greedy_children_are_stopped() -> None:
     many = book(HEADER, *([GOOD] * 20_000))
     assert refused(many, "a.xlsx", Limits(megabytes=16)).code == "sheet_bomb"
     assert refused(many, "a.xlsx", Limits(seconds=0)).code == "sheet_slow"
+
+
+def test_formulas_and_numbers_are_told(tmp_path: Path) -> None:
+    """ZJ-19: a formula gives its result, and is known as one on whichever worksheet; one without a result is a finding.
+    A telephone that is a number is known as such."""
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as workbook:
+        workbook.add_worksheet("说明").write(0, 0, "=1+1")
+        sheet = workbook.add_worksheet("名单 & 附件")
+        for at, title in enumerate(HEADER):
+            sheet.write(3, at, title)
+        for row, result in ((4, "张三"), (5, "")):
+            sheet.write_formula(row, 0, '="张"&"三"', None, result)
+            sheet.write(row, 1, "男")
+            sheet.write_string(row, 2, ("110102199101010078", "11010219910101002X")[row - 4])
+            sheet.write_number(row, 3, 13812345678)
+    read = read_sheet((tmp_path / "a.xlsx").read_bytes(), "a.xlsx", COLUMNS)
+    assert [(row.formulas, row.numbers) for row in read.rows] == [
+        (frozenset({"name"}), frozenset({"phone"}))] * 2
+    assert (read.rows[0].text("name"), read.rows[0].good) == ("张三", True)
+    assert [(found.cell, found.code) for found in read.findings if found.column == "姓名"] == [("A6", "formula")]
+
+
+def test_a_long_name_alone_in_its_line_is_a_row_and_no_note() -> None:
+    """P-23: no row is passed over in silence."""
+    note = "填表说明：姓名、性别、身份证号都要填写，手机号可以不填，请按身份证填写。"
+    sheet = read_sheet(book(HEADER, GOOD, ("很长的名字" * 7,), (note,)), "a.xlsx", COLUMNS)
+    assert [row.number for row in sheet.rows] == [2, 3]
 
 
 def test_malformed_corpus() -> None:
