@@ -1,6 +1,8 @@
 """签到 in class, and 申请考试 for who has done enough (ZJ-27, ZJ-28)."""
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import compare_digest
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -9,13 +11,23 @@ from sqlalchemy.exc import IntegrityError
 from core.api import Conflict, Ctx, NotFound, Refused
 from core.api.messages import tell_person
 from core.api.people import cards_of
+from core.api.presence import proved_since
 from core.api.registry import check_not_barred
 from core.api.store import Id
 
 from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.training.models import Plan, PlanSession, SignIn, TestApplication
 from plugins.zhejiang.training.planning import own_plan
-from plugins.zhejiang.training.queries import applications_of, candidates_in, doing, signed, trainees_of
+from plugins.zhejiang.training.queries import (
+    applications_of,
+    candidates_in,
+    doing,
+    first_trainings_of,
+    latest_entries,
+    plan_of,
+    signed,
+    trainees_of,
+)
 from plugins.zhejiang.training.states import How, PlanState, TestState
 
 _NAMED = 10
@@ -57,6 +69,51 @@ def enter(ctx: Ctx, session: PlanSession, candidate_id: Id, present: bool, how: 
     ctx.db.add(SignIn(session_id=session.id, candidate_id=candidate_id, present=present, how=how, note=note.strip(),
                       by_id=ctx.actor.account_id, at=ctx.now))
     ctx.db.flush()
+
+
+@dataclass(frozen=True)
+class Seat:
+    """The acting trainee in a lesson of their plan."""
+
+    plan: Plan
+    session: PlanSession
+    candidate_id: Id
+    enrollment_id: Id
+    present: bool
+
+    def open(self, now: datetime) -> bool:
+        """By face from an hour before the lesson to its end; by the list also after it."""
+        return self.session.starts_at - _EARLY <= now <= self.session.ends_at
+
+
+def own_seat(ctx: Ctx, session_id: Id) -> Seat:
+    """A lesson of a published plan that the acting trainee is in; NotFound otherwise."""
+    session = ctx.db.get(PlanSession, session_id)
+    for one in first_trainings_of(ctx, ctx.actor.person_id) if session and ctx.actor.person_id else ():
+        plan = plan_of(ctx, one.id)
+        if plan is not None and session is not None and session.plan_id == plan.id and one.enrollment_id is not None:
+            entry = latest_entries(ctx, session.id).get(one.id)
+            return Seat(plan, session, one.id, one.enrollment_id, entry is not None and entry.present)
+    raise NotFound("session", _("没有找到这次课。"))
+
+
+def proof_of(ctx: Ctx, seat: Seat) -> Id | None:
+    """The face match that was given for this lesson, none from before."""
+    return proved_since(ctx, seat.enrollment_id, seat.session.starts_at - _EARLY)
+
+
+def sign_in_by_face(ctx: Ctx, seat: Seat, word: str) -> None:
+    """人脸签到: after the face match, with the word that stands in the room; twice is one entry."""
+    if seat.present:
+        return
+    if not seat.open(ctx.now):
+        raise Refused("not_now", _("开课前 1 小时到下课可以人脸签到。没赶上的，请找培训机构的工作人员按名单签到。"))
+    if proof_of(ctx, seat) is None:
+        raise Refused("no_face", _("请先完成人脸核验。"))
+    if not seat.session.word or not compare_digest(word.strip().encode(), seat.session.word.encode()):
+        raise Refused("word", _("签到口令不对，请看教室里公布的6位数字。"), field="word")
+    enter(ctx, seat.session, seat.candidate_id, True, How.FACE)
+    ctx.record("zhejiang.sign_in", seat.session.id, face=True)
 
 
 def open_now(ctx: Ctx, plan: Plan, session: PlanSession) -> bool:

@@ -37,7 +37,8 @@ class Plan(Base):
 
 
 class PlanSession(Base):
-    """A lesson in class: when, how many class hours, about what."""
+    """A lesson in class: when, how many class hours, about what. `word`: what stands in the room, so that who signs in
+    by face is in it."""
 
     __tablename__ = "zj_plan_session"
 
@@ -47,6 +48,7 @@ class PlanSession(Base):
     ends_at: Mapped[datetime]
     hours: Mapped[int]
     topic: Mapped[str] = mapped_column(default="")
+    word: Mapped[str] = mapped_column(server_default="")
 
 
 _IN = text("removed_at IS NULL")

@@ -1,4 +1,5 @@
 """Making, filling, publishing and calling off a plan (ZJ-27)."""
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -126,7 +127,7 @@ def add_session(ctx: Ctx, plan_id: Id, facts: SessionFacts) -> PlanSession:
     if code:
         raise Refused(code, _SESSION_SENTENCES[code](), field="day" if code == "outside" else "ends")
     row = PlanSession(id=new_id(), plan_id=plan.id, starts_at=facts.starts_at, ends_at=facts.ends_at,
-                      hours=facts.hours, topic=facts.topic)
+                      hours=facts.hours, topic=facts.topic, word=f"{secrets.randbelow(900_000) + 100_000}")
     ctx.db.add(row)
     ctx.db.flush()
     ctx.record("zhejiang.session", plan.id, at=local(row.starts_at).isoformat(timespec="minutes"))

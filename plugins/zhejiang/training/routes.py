@@ -19,7 +19,7 @@ from core.api.web import Form, JianxueFlask, Permission, current_ctx, once, page
 from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.batch.states import MODE_WORDS, Mode
 from plugins.zhejiang.parties import institution_id_of, own_enterprise
-from plugins.zhejiang.training import attending, planning, queries
+from plugins.zhejiang.training import attending, class_routes, planning, queries
 from plugins.zhejiang.training.models import Plan, TestApplication
 from plugins.zhejiang.training.queries import Doing
 from plugins.zhejiang.training.schemas import (
@@ -47,6 +47,7 @@ WORDS: Mapping[str, Any] = {
 
 def install(app: JianxueFlask) -> None:
     app.register_blueprint(bp)
+    class_routes.install(app)
 
 
 @dataclass(frozen=True)
@@ -318,7 +319,7 @@ def attendance(plan_id: UUID, session_id: UUID) -> ResponseReturnValue:
                 session=session, people=people, cards=cards_of(ctx, {one.person_id for one in people}), latest=latest,
                 ticked={str(one) for one in request.form.getlist("present")} if error else {
                     str(key) for key, entry in latest.items() if entry.present},
-                open=attending.open_now(ctx, row, session), note=request.form.get("note", ""), **WORDS)
+                open=attending.open_now(ctx, row, session), typed=request.form.get("note", ""), **WORDS)
 
 
 @bp.post("/zj/training/<uuid:plan_id>/apply")
@@ -377,5 +378,5 @@ def mine() -> ResponseReturnValue:
                       queries.signed(ctx, shown.id) if shown else {},
                       queries.doing(ctx, shown, [one])[one.id] if shown else None,
                       queries.applications_of(ctx, [one.id]).get(one.id)))
-    return page("zhejiang/training/mine.html", found=found, posts=post_names(ctx),
+    return page("zhejiang/training/mine.html", found=found, now=ctx.now, posts=post_names(ctx),
                 firms=parties_of(ctx, {one[0].institution_id for one in found}), **WORDS)

@@ -118,6 +118,18 @@ class ReasonSchema(FormSchema[ReasonAsked]):
         _l("取消的原因"), hint=_l("学员会在通知里看到。")))
 
 
+@dataclass(frozen=True)
+class WordAsked:
+    word: str
+
+
+class WordSchema(FormSchema[WordAsked]):
+    into = WordAsked
+
+    word = fields.String(required=True, validate=Length(max=12), metadata=shown(
+        _l("签到口令"), "code", hint=_l("教室里公布的6位数字。"), autocomplete="off", inputmode="numeric"))
+
+
 class SessionSchema(FormSchema[SessionAsked]):
     into = SessionAsked
 

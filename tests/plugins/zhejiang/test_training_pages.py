@@ -17,6 +17,7 @@ from core.course.models import StudyPackage
 from core.extension import hooks
 from core.identity import person_of
 from core.notification import inbox
+from core.presence import Attestation
 from core.tenancy import NOBODY, Tenant, unit_of_work
 from core.testing.cast import picture
 from core.work import run_waiting
@@ -24,6 +25,7 @@ from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.batch.states import Mode
 from plugins.zhejiang.training import planning, service
 from plugins.zhejiang.training.models import Plan, PlanTrainee, SignIn, TestApplication
+from plugins.zhejiang.training.queries import sessions_of
 from tests.browse import Browser
 from tests.people import signed_in
 from tests.plugins.zhejiang import scene
@@ -97,7 +99,7 @@ def test_from_the_plan_to_the_application(zhejiang: Tenant, clock: FixedClock,
 def _attend_and_apply(tenant: Tenant, clerk: Browser, path: str, at: Place, clock: FixedClock) -> None:
     first, second = at.people
     with unit_of_work(tenant, NOBODY) as ctx:
-        [session_id] = [row.id for row in planning.sessions_of(ctx, Id(path.rsplit("/", 1)[1]))]
+        [session_id] = [row.id for row in sessions_of(ctx, Id(path.rsplit("/", 1)[1]))]
     listed = f"{path}/sessions/{session_id}"
     seen = [str(one) for one in at.people]
     assert clerk.submit(listed, {"seen": seen, "present": [str(first)]}).status_code == 303
@@ -127,7 +129,7 @@ def test_a_session_is_not_entered_before_its_time(zhejiang: Tenant, clock: Fixed
     clerk.submit(f"{path}/trainees", {"batch": str(at.batch_id)})
     clerk.submit(f"{path}/publish")
     with unit_of_work(zhejiang, NOBODY) as ctx:
-        [row] = planning.sessions_of(ctx, Id(path.rsplit("/", 1)[1]))
+        [row] = sessions_of(ctx, Id(path.rsplit("/", 1)[1]))
     answer = clerk.submit(f"{path}/sessions/{row.id}", {"seen": str(at.people[0]), "present": str(at.people[0])})
     assert answer.status_code == 422 and "还没到上课时间" in answer.text
 
@@ -233,6 +235,41 @@ def test_online_study_begins_with_the_plan_and_within_its_days(zhejiang: Tenant,
     assert why_not() == ""
     clock.advance(days=9)
     assert "已于" in why_not()
+
+
+def test_who_is_recognised_in_the_room_signs_in(zhejiang: Tenant, clock: FixedClock,
+                                                browser_of: Callable[[Tenant], Browser]) -> None:
+    """B-56, ZJ-27: live face of the lesson's own hours, then the word of the room; one entry, and the list goes on."""
+    at = place(zhejiang)
+    clerk = clerk_of(at, browser_of(zhejiang))
+    path = plan_by_hand(clerk, at, clock)
+    session(clerk, path, clock)
+    clerk.submit(f"{path}/trainees", {"batch": str(at.batch_id)})
+    clerk.submit(f"{path}/publish")
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        [lesson] = sessions_of(ctx, Id(path.rsplit("/", 1)[1]))
+        lesson_id, word = lesson.id, lesson.word
+    assert word in clerk.get(f"{path}/sessions/{lesson_id}").text
+    trainee = signed_in(browser_of(zhejiang), scene.trainee_of(zhejiang, at.people[0]))
+    door = f"/zj/training/mine/{lesson_id}"
+    first = trainee.get(door).text
+    assert "开始人脸核验" in first and word not in first
+    refused = trainee.submit(door, {"word": word})
+    assert refused.status_code == 422 and "请先完成人脸核验" in refused.text
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        one = ctx.db.get_one(Candidate, at.people[0])
+        ctx.db.add(Attestation(person_id=one.person_id, enrollment_id=one.enrollment_id, kind="face", zone="accept",
+                               given_at=ctx.now, valid_until=ctx.now))
+    assert trainee.submit(door, {"word": "000000"}).status_code == 422
+    assert [trainee.submit(door, {"word": word}).status_code for _twice in range(2)] == [303, 303]
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        assert [(row.candidate_id, row.how, row.present) for row in ctx.db.scalars(select(SignIn))] == [
+            (at.people[0], "face", True)]
+    stranger = scene.enrolled(zhejiang, at.batch_id, 9)
+    other = signed_in(browser_of(zhejiang), scene.trainee_of(zhejiang, stranger))
+    assert other.get(door).status_code == 404
+    clock.advance(hours=5)
+    assert "现在不能签到" in signed_in(browser_of(zhejiang), scene.trainee_of(zhejiang, at.people[1])).get(door).text
 
 
 def test_what_is_called_off_frees_its_people(zhejiang: Tenant, clock: FixedClock,
