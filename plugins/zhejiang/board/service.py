@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 
 from core.api import Conflict, Ctx, Refused, local_date
 from core.api.messages import send_to_phone, tell_person
-from core.api.organization import posts
+from core.api.organization import post_names
 from core.api.people import card_of, listed, registered
 from core.api.standings import (
     HeldStanding,
@@ -45,7 +45,7 @@ def look(ctx: Ctx, enterprise: Enterprise) -> int:
     _take_up(ctx, enterprise, today)
     here = {one.person_id: one.id for one in ctx.db.execute(select(Employee.id, Employee.person_id).where(
         Employee.enterprise_id == enterprise.id, Employee.left_on.is_(None)))}
-    names = {post.id: post.name for post in posts(ctx)}
+    names = post_names(ctx)
     old = {(one.employee_id, one.post_id, one.year): one.id for one in ctx.db.execute(
         select(BoardRow.id, BoardRow.employee_id, BoardRow.post_id, BoardRow.year).where(
             BoardRow.enterprise_id == enterprise.id))}

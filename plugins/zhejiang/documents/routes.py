@@ -75,11 +75,10 @@ def progress(batch_id: UUID) -> ResponseReturnValue:
 def begin(batch_id: UUID) -> ResponseReturnValue:
     """Where the pieces of a zip go, and how far it is already."""
     ctx = current_ctx()
-    asked = request.get_json(silent=True)
+    batch, asked = parties.enterprise_batch(ctx, batch_id), request.get_json(silent=True)
     if not isinstance(asked, dict) or type(asked.get("size")) is not int or not 0 <= asked["size"] < 2**53:
         raise Refused("upload_unclear", _("没有看懂这次上传，请刷新页面后重新选择文件。"))
-    upload = receiving.begin(ctx, parties.enterprise_batch(ctx, batch_id), str(asked.get("name", "")), asked["size"],
-                             str(asked.get("mark", "")))
+    upload = receiving.begin(ctx, batch, str(asked.get("name", "")), asked["size"], str(asked.get("mark", "")))
     return jsonify(received=upload.received, pieces=url_for(".piece", upload_id=upload.id),
                    done=url_for(".grid", batch_id=batch_id))
 

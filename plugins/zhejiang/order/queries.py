@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 
 from core.api import Ctx
-from core.api.organization import posts
+from core.api.organization import post_names
 from core.api.payment import Order
 from core.api.people import PersonCard, cards_of
 from core.api.store import Id
@@ -102,10 +102,6 @@ def people(ctx: Ctx, order: BatchOrder) -> list[Person]:
     names = post_names(ctx)
     return [Person(member, candidate, cards[candidate.person_id], names[candidate.post_id], number)
             for member, candidate, number in rows]
-
-
-def post_names(ctx: Ctx) -> dict[Id, str]:
-    return {post.id: post.name for post in posts(ctx)}
 
 
 def lines_of(found: Collection[Person]) -> tuple[Line, ...]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from core.api import Conflict, Ctx, DomainError, NotFound, Refused, local_date
 from core.api.documents import clean_scan
-from core.api.organization import institution_of, parties_of
+from core.api.organization import institution_of, parties_of, post_names
 from core.api.payment import (
     CHANNEL_WORDS,
     Channel,
@@ -107,7 +107,7 @@ def _preview(ctx: Ctx, enterprise_id: Id, institution_id: Id) -> ResponseReturnV
 
 
 def _groups(ctx: Ctx, found: Sequence[Candidate]) -> list[Group]:
-    cards, names = cards_of(ctx, {one.person_id for one in found}), queries.post_names(ctx)
+    cards, names = cards_of(ctx, {one.person_id for one in found}), post_names(ctx)
     made = []
     for batch_id in dict.fromkeys(one.batch_id for one in found):
         batch = ctx.db.get_one(Batch, batch_id)
@@ -187,7 +187,9 @@ def code(order_id: UUID, attempt_id: UUID) -> ResponseReturnValue:
     ctx = current_ctx()
     core = queries.core_order(ctx, parties.enterprise_order(ctx, order_id))
     attempt = own_attempt(ctx, core, attempt_id)
-    if attempt is None or not attempt.code_url or attempt.expires_at <= ctx.now or core.state != OrderState.UNPAID:
+    if attempt is None:
+        raise NotFound("attempt", _("没有找到这次支付。"))
+    if not attempt.code_url or attempt.expires_at <= ctx.now or core.state != OrderState.UNPAID:
         return redirect(url_for(".order", order_id=order_id))
     return page("zhejiang/order/code.html", order_id=order_id, attempt=attempt, picture=code_picture(attempt),
                 now=ctx.now, channel=CHANNEL_WORDS[Channel(attempt.channel)])

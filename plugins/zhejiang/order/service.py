@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from core.api import Conflict, Ctx, NotFound, Refused, local_date
-from core.api.organization import offer_in_force, party_of
+from core.api.organization import offer_in_force, party_of, post_names
 from core.api.payment import (
     LineWanted,
     OrderState,
@@ -37,7 +37,7 @@ MOST_PEOPLE = 2_000
 def price(ctx: Ctx, candidates: Iterable[Candidate]) -> dict[Id, Priced]:
     """What each costs today, by candidate (ZJ-22). Refused where the institution has announced no fee for a post and
     mode, or takes nobody now (ZJ-14)."""
-    names, known, priced = queries.post_names(ctx), dict[tuple[Id, Id, str], int](), dict[Id, Priced]()
+    names, known, priced = post_names(ctx), dict[tuple[Id, Id, str], int](), dict[Id, Priced]()
     for one in candidates:
         asked = (one.institution_id, one.post_id, one.mode)
         if asked not in known:
