@@ -19,6 +19,7 @@ from core.api import (
 
 from plugins.zhejiang.order.steps import payment_step
 from plugins.zhejiang.testing import room
+from plugins.zhejiang.testing.steps import with_test
 from plugins.zhejiang.training.queries import plan_of_enrollment
 from plugins.zhejiang.training.steps import not_now, steps_of
 
@@ -38,7 +39,7 @@ def resolve_invoice_policy(ctx: Ctx) -> InvoicePolicy | None:
 @hookimpl
 def collect_steps(ctx: Ctx, person: PersonFacts) -> list[Step]:
     """X-10: 三 缴费 is the enterprise's to do; ZJ-27 … ZJ-30: a first training goes by plan and test."""
-    return [payment_step(ctx, person.id), *steps_of(ctx, person.id)]
+    return [payment_step(ctx, person.id), *with_test(ctx, person.id, steps_of(ctx, person.id))]
 
 
 @hookimpl

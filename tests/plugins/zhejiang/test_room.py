@@ -179,6 +179,8 @@ def test_from_the_plan_to_the_certificate(room: Room) -> None:
     assert len(told) == 3 and "2026年11月20日13:00，杭州市示例路1号201机房，1号座位" in told[-1]
     page = room.trainee(first).get("/zj/testing/mine/").text
     assert "201机房" in page and "1号" in page
+    home = room.trainee(first).get("/home").text
+    assert "2026年11月20日13:00，杭州市示例路1号201机房，1号座位" in home and f"/mine/{room.seat(first).id}" in home
     assert "请先在考场完成人脸核验" in room.start(first).text
     assert "请先完成人脸核验" in room.enter(first).text
     room.match(first)
