@@ -14,7 +14,7 @@ from core.api.store import Id
 from core.api.web import Form, Permission, current_ctx, page, page_in, policy
 
 from plugins.zhejiang import parties
-from plugins.zhejiang.order import confirming, receipts
+from plugins.zhejiang.order import confirming, queries, receipts
 from plugins.zhejiang.order.models import BatchOrder, VoucherPicture
 from plugins.zhejiang.order.schemas import ReasonSchema
 from plugins.zhejiang.order.showing import PEOPLE, shown
@@ -40,7 +40,8 @@ def desk(order_id: UUID) -> ResponseReturnValue:
     """Headcount, fees, voucher and what the guard found, beside each other."""
     ctx = current_ctx()
     one = shown(ctx, parties.institution_order(ctx, order_id))
-    return page("zhejiang/order/desk.html", one=one, page=page_in(one.people, request.args, PEOPLE))
+    people = page_in(one.people, request.args, PEOPLE)
+    return page("zhejiang/order/desk.html", one=one, page=people, cards=queries.cards(ctx, people.items))
 
 
 @policy(Permission.REVIEW_INSTITUTION)
@@ -103,11 +104,12 @@ def take_out(order_id: UUID, candidate_id: UUID) -> ResponseReturnValue:
                 if one.candidate.id == candidate_id), None)
     if one is None:
         raise NotFound("member", _("这位学员不在这个订单里。"))
+    name = queries.cards(ctx, [one])[candidate_id].name
     text = _("%(name)s（%(post)s，收费 %(fee)s）退出订单，不再是已报名。请先按凭证上的退款账户退款，再在这里登记。",
-             name=one.card.name, post=one.post, fee=yuan(one.member.fee_fen))
+             name=name, post=one.post, fee=yuan(one.member.fee_fen))
     return _with_reason(order_id, _("个别学员退费"), text,
                         lambda ctx, found, why: confirming.take_out(ctx, found, candidate_id, why),
-                        _("已登记，%(name)s不再在这个订单里。", name=one.card.name))
+                        _("已登记，%(name)s不再在这个订单里。", name=name))
 
 
 def _with_reason(order_id: Id, title: str, text: str, act: Callable[[Ctx, BatchOrder, str], object],
@@ -182,7 +184,7 @@ def _receipt(ctx: Ctx, order: BatchOrder, kind: str) -> ResponseReturnValue:
     if kind not in ("xlsx", "pdf"):
         raise NotFound("kind", _("没有这种格式。请返回订单，下载 xlsx 或 pdf。"))
     one = shown(ctx, order)
-    data = receipts.sheet(one) if kind == "xlsx" else receipts.pdf(ctx, one)
+    data = receipts.sheet(ctx, one) if kind == "xlsx" else receipts.pdf(ctx, one)
     ctx.record("zhejiang.order_list", one.core.number, kind=kind, people=len(one.people))
     return Response(data, mimetype=XLSX if kind == "xlsx" else PDF, headers={
         "Content-Disposition": f'attachment; filename="order-{one.core.number}.{kind}"', "Cache-Control": "no-store"})

@@ -1,5 +1,5 @@
 """Reading orders: lines, people, money, vouchers, and who waits to be ordered."""
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
@@ -80,11 +80,10 @@ def headcounts(ctx: Ctx, order_ids: Collection[Id]) -> dict[Id, int]:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in an order, as a page shows it."""
+    """Somebody in an order; the name is asked for only where it is shown (`cards`)."""
 
     member: Member
     candidate: Candidate
-    card: PersonCard
     post: str
     batch: str
 
@@ -98,10 +97,15 @@ def people(ctx: Ctx, order: BatchOrder) -> list[Person]:
     rows = ctx.db.execute(select(Member, Candidate, Batch.number).join(
         Candidate, Candidate.id == Member.candidate_id).join(Batch, Batch.id == Candidate.batch_id).where(
         Member.order_id == order.id).order_by(Batch.number, Candidate.row)).all()
-    cards = cards_of(ctx, {candidate.person_id for _member, candidate, _number in rows})
     names = post_names(ctx)
-    return [Person(member, candidate, cards[candidate.person_id], names[candidate.post_id], number)
-            for member, candidate, number in rows]
+    return [Person(member, candidate, names[candidate.post_id], number) for member, candidate, number in rows]
+
+
+def cards(ctx: Ctx, found: Iterable[Person]) -> dict[Id, PersonCard]:
+    """Name and number of these, by candidate."""
+    of = {one.candidate.id: one.candidate.person_id for one in found}
+    known = cards_of(ctx, set(of.values()))
+    return {candidate_id: known[person_id] for candidate_id, person_id in of.items()}
 
 
 def lines_of(found: Collection[Person]) -> tuple[Line, ...]:

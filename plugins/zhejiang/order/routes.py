@@ -122,7 +122,8 @@ def order(order_id: UUID) -> ResponseReturnValue:
     """报名订单: what to do next, lines, people, what happened."""
     ctx = current_ctx()
     one = shown(ctx, parties.enterprise_order(ctx, order_id))
-    return page("zhejiang/order/order.html", one=one, page=page_in(one.people, request.args, PEOPLE),
+    people = page_in(one.people, request.args, PEOPLE)
+    return page("zhejiang/order/order.html", one=one, page=people, cards=queries.cards(ctx, people.items),
                 channels=_channels(ctx), channel_words=CHANNEL_WORDS)
 
 
@@ -161,7 +162,8 @@ def split(order_id: UUID) -> ResponseReturnValue:
         except DomainError as refused:
             ctx.rollback()
             error, found = refused, parties.enterprise_order(ctx, order_id)
-    return page("zhejiang/order/split.html", one=shown(ctx, found), error=error,
+    one = shown(ctx, found)
+    return page("zhejiang/order/split.html", one=one, cards=queries.cards(ctx, one.living), error=error,
                 status=error.status if error else 200)
 
 

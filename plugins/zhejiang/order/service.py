@@ -8,6 +8,7 @@ from core.api import Conflict, Ctx, NotFound, Refused, local_date
 from core.api.organization import offer_in_force, party_of, post_names
 from core.api.payment import (
     LineWanted,
+    Order,
     OrderState,
     OrganizationPayer,
     cancel_order,
@@ -28,7 +29,7 @@ from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.order import queries
 from plugins.zhejiang.order.models import BatchOrder, Claim, Entry, Member
 from plugins.zhejiang.order.rules import Priced
-from plugins.zhejiang.order.states import MOVES, STATE_WORDS, Kind, State
+from plugins.zhejiang.order.states import LIVE, MOVES, STATE_WORDS, Kind, State
 
 SUBJECT = "zj_candidate"
 MOST_PEOPLE = 2_000
@@ -193,8 +194,6 @@ def end(ctx: Ctx, order: BatchOrder, state: State, kind: Kind, reason: str = "")
 
 def astray(ctx: Ctx) -> Sequence[BatchOrder]:
     """Orders whose money the core has ended without this room: expired (A.7), or given back at the provider itself."""
-    found = ctx.db.scalars(select(BatchOrder).where(BatchOrder.state.in_(
-        (State.OPEN, State.VOUCHED, State.RETURNED, State.CONFIRMED)))).all()
-    over = {OrderState.CLOSED, OrderState.EXPIRED, OrderState.REFUNDED}
-    core = queries.core_orders(ctx, found)
-    return [one for one in found if core[one.id].state in over]
+    return ctx.db.scalars(select(BatchOrder).join(Order, Order.id == BatchOrder.order_id).where(
+        BatchOrder.state.in_(LIVE), Order.state.in_(
+            (OrderState.CLOSED, OrderState.EXPIRED, OrderState.REFUNDED)))).all()

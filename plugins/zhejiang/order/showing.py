@@ -79,7 +79,9 @@ class Shown:
 def shown(ctx: Ctx, order: BatchOrder) -> Shown:
     """Gathered once for a page."""
     core, found, entries = queries.core_order(ctx, order), queries.people(ctx, order), queries.entries(ctx, order)
-    names = {one.candidate.id: one.card.name for one in found}
+    named = {entry.candidate_id for entry in entries}
+    names = {known: card.name for known, card in queries.cards(
+        ctx, (one for one in found if one.candidate.id in named)).items()}
     beside = queries.split_orders(ctx, order)
     numbers = queries.core_orders(ctx, beside)
     return Shown(

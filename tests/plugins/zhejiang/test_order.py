@@ -35,6 +35,7 @@ from plugins.zhejiang.order.states import State
 from plugins.zhejiang.order.vouchers import Statement
 from tests.barring import bar
 from tests.people import id_number
+from plugins.zhejiang.settings import rules_of
 from tests.plugins.zhejiang import scene
 from tests.plugins.zhejiang.scene import Firm, School
 
@@ -284,6 +285,33 @@ def test_one_person_is_taken_out_after_payment(deal: Deal) -> None:
         confirming.refund(ctx, ctx.db.get_one(BatchOrder, order_id), "企业撤回全部报名")
         assert ctx.db.scalars(select(Refund.amount_fen)).all() == [60_000]
     assert deal.state(order_id) == State.REFUNDED and deal.states(ids) == {CandidateState.CANCELLED}
+
+
+def test_what_was_paid_too_much_is_held_until_it_is_given_back(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P-22: where the tenant's rule only warns of another amount."""
+    monkeypatch.setattr(vouchers, "rules_of", lambda ctx: replace(rules_of(ctx), guard_amount="warn"))
+    order_id = deal.ordered(deal.reviewed(2))
+    deal.vouched(order_id, paid=130_000, explanation="财务多汇 100 元，请退回")
+    deal.confirmed(order_id)
+    with deal.acting(firm=False) as ctx:
+        order = ctx.db.get_one(BatchOrder, order_id)
+        assert queries.money_of(ctx, order).surplus_fen == 10_000
+        assert confirming.give_surplus_back(ctx, order, "退还多缴款") == 10_000
+        with pytest.raises(Conflict, match="没有多缴"):
+            confirming.give_surplus_back(ctx, order, "退还多缴款")
+        confirming.refund(ctx, order, "企业撤回全部报名")
+        assert ctx.db.scalars(select(Refund.amount_fen)).all() == [120_000]
+
+
+def test_who_paid_too_little_gets_no_more_back(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one person's fee what was really paid."""
+    monkeypatch.setattr(vouchers, "rules_of", lambda ctx: replace(rules_of(ctx), guard_amount="warn"))
+    ids = deal.reviewed(2)
+    order_id = deal.ordered(ids)
+    deal.vouched(order_id, paid=100_000, explanation="余款下周补汇")
+    deal.confirmed(order_id)
+    with deal.acting(firm=False) as ctx:
+        assert confirming.take_out(ctx, ctx.db.get_one(BatchOrder, order_id), ids[0], "已离职") == 40_000
 
 
 def test_what_the_core_ended_ends_here_too(deal: Deal) -> None:
