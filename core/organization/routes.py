@@ -6,6 +6,8 @@ from sqlalchemy import select
 from core.access import PUBLIC, policy
 from core.organization.institutions import INSTITUTION, fee_in_force, institutions
 from core.organization.models import Organization
+from core.organization.modes import SANCTION_WORDS
+from core.organization.sanctions import standing_of
 from core.web import JianxueFlask, current_ctx, page
 from core.web.paging import page_of
 
@@ -33,4 +35,5 @@ def listing() -> ResponseReturnValue:
                               | Organization.place.contains(words, autoescape=True))
     found = page_of(ctx.db, wanted, request.args, size=20)
     return page("organization/institutions.html", page=found, cities=[(one, one) for one in cities], city=city,
-                words=words, fees={one.id: fee_in_force(ctx, one) for one in found.items})
+                words=words, fees={one.id: fee_in_force(ctx, one) for one in found.items},
+                standing=standing_of(ctx, [one.id for one in found.items]), sanctions=SANCTION_WORDS)

@@ -1,6 +1,7 @@
 """黑名单: a person barred across institutions, by four eyes, with objection and a way back (ZJ-14, C-21)."""
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -319,3 +320,41 @@ def test_a_regulator_sees_the_own_city_alone(national: Tenant, clerk: Somebody, 
     assert signed_in(browser_of(national), clerk).get(f"/admin/blacklist/{bar}/").status_code == 200
     with unit_of_work(national, NOBODY) as ctx:
         assert local_date(ctx.now) == TODAY
+
+
+def test_eight_who_confirm_at_once_are_one_decision(national: Tenant, clerk: Somebody) -> None:
+    """ZJ-14: of eight approvers one confirms, the others are told; the certificate is cancelled once."""
+    me = holder(national)
+    held = certificate(national, me)
+    bar = put_on(national, wanted(id_number(), cancels=True), clerk)
+    approvers = [staff(national, Role.APPROVER, username=f"a{number}", phone=f"1390000010{number}")
+                 for number in range(8)]
+
+    def confirm(by: Somebody) -> str:
+        try:
+            do(national, by, service.confirm, bar)
+        except Conflict as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = sorted(pool.map(confirm, approvers))
+    assert said.count("done") == 1 and set(said) <= {"done", "bar_state", "bar_decided"}
+    with unit_of_work(national, NOBODY) as ctx:
+        entries = held_certificate(ctx, held).entries
+        assert [entry.status for entry in entries] == [Status.NORMAL, Status.CANCELLED]
+
+
+def test_eight_who_propose_at_once_are_one_proposal(national: Tenant, clerk: Somebody) -> None:
+    """ZJ-14: the same person is proposed once, whoever was faster."""
+
+    def propose(_number: int) -> str:
+        try:
+            put_on(national, wanted(id_number()), clerk)
+        except Conflict as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = sorted(pool.map(propose, range(8)))
+    assert said == ["bar_waiting"] * 7 + ["done"]

@@ -318,3 +318,10 @@ def test_a_warning_closes_nothing(zhejiang: Tenant, browser_of: Browsers) -> Non
             ctx.db.execute(text("DELETE FROM institution_sanction"))
         ctx.rollback()
     assert "警告" in browser_of(zhejiang).get("/zj/institutions/").text
+
+
+def test_the_public_list_leads_to_the_comparison(zhejiang: Tenant, offering: tuple[School, School],
+                                                 browser_of: Browsers) -> None:
+    """GD-23, ZJ-13: one list of institutions for everybody, which says how one enrolls here."""
+    page = browser_of(zhejiang).get("/institutions").text
+    assert "示例培训机构一" in page and "/zj/institutions/" in page and "携本人身份证件" not in page
