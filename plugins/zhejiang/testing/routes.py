@@ -6,12 +6,12 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from core.api import Ctx, DomainError, Refused
+from core.api import Conflict, Ctx, DomainError, Refused
 from core.api.organization import institution_of, post_names, posts
 from core.api.store import Id
 from core.api.web import Form, JianxueFlask, Permission, current_ctx, page, page_of, policy
 
-from plugins.zhejiang.parties import institution_id_of
+from plugins.zhejiang.parties import institution_candidate, institution_id_of
 from plugins.zhejiang.testing import queries, service, sheets
 from plugins.zhejiang.testing.models import TestPlan, TestSeat
 from plugins.zhejiang.testing.room_routes import bp as room_routes
@@ -26,6 +26,7 @@ from plugins.zhejiang.testing.states import (
     PlanState,
 )
 from plugins.zhejiang.testing.trainee_routes import bp as trainee_routes
+from plugins.zhejiang.training import attending
 from plugins.zhejiang.training.queries import to_be_tested
 
 bp = Blueprint("zj_testing", __name__, template_folder="../templates", static_folder="static",
@@ -223,3 +224,16 @@ def sheet(plan_id: UUID) -> ResponseReturnValue:
     ctx = current_ctx()
     held = queries.institution_plan(ctx, plan_id)
     return sheets.plan_sheet(ctx, held, queries.rows_of(ctx, held))
+
+
+@bp.post("/zj/testing/applications/<uuid:candidate_id>/withdraw")
+@policy(Permission.REVIEW_INSTITUTION)
+def withdraw(candidate_id: UUID) -> ResponseReturnValue:
+    """撤回考试申请 from the training plan, while no seat has been given for it."""
+    ctx = current_ctx()
+    candidate = institution_candidate(ctx, candidate_id)
+    if not queries.unseated(ctx, [candidate]):
+        raise Conflict("seated", _("这位学员已经排了座位，不能撤回考试申请。"), hint=_("请先在“测试计划”里把学员移出。"))
+    plan_id = attending.withdraw(ctx, candidate.id)
+    flash(_("考试申请已撤回。"), "done")
+    return redirect(url_for("zj_training.plan", plan_id=plan_id), 303)

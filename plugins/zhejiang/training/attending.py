@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from secrets import compare_digest
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from core.api import Conflict, Ctx, NotFound, Refused
@@ -24,6 +23,7 @@ from plugins.zhejiang.training.queries import (
     doing,
     first_trainings_of,
     latest_entries,
+    live_application,
     plan_of,
     signed,
     trainees_of,
@@ -174,14 +174,12 @@ def _refuse(ctx: Ctx, those: Sequence[Candidate], why: str) -> None:
         raise Refused("not_testable", _("%(names)s%(more)s：%(why)s。", names=names, more=more, why=why))
 
 
-def withdraw(ctx: Ctx, plan_id: Id, candidate_id: Id) -> None:
-    """撤回考试申请, while no test has been arranged from it."""
-    plan = own_plan(ctx, plan_id)
-    row = ctx.db.scalar(select(TestApplication).where(
-        TestApplication.plan_id == plan.id, TestApplication.candidate_id == candidate_id,
-        TestApplication.state == TestState.APPLIED).with_for_update())
-    if row is None:
+def withdraw(ctx: Ctx, candidate_id: Id) -> Id:
+    """撤回考试申请; the plan it came from. Whoever calls has seen that no seat was given for it."""
+    row = live_application(ctx, candidate_id)
+    if row is None or row.state != TestState.APPLIED:
         raise NotFound("application", _("没有找到这位学员的考试申请。"))
     row.state, row.closed_at = TestState.WITHDRAWN, ctx.now
     ctx.db.flush()
     ctx.record("zhejiang.apply_withdrawn", candidate_id)
+    return row.plan_id

@@ -16,7 +16,7 @@ from plugins.zhejiang.training import rules
 from plugins.zhejiang.training.models import Plan, PlanSession, PlanTrainee, SignIn, TestApplication
 from plugins.zhejiang.training.states import PlanState, TestState
 
-_LIVE = (TestState.APPLIED, TestState.PASSED)
+LIVE = (TestState.APPLIED, TestState.PASSED)
 _FEW = 500
 
 
@@ -50,7 +50,7 @@ def candidates_in(plan_id: Id) -> Select[Candidate]:
 def _unplanned() -> ColumnElement[bool]:
     """已报名 for a first training, in no plan, and not to be tested nor tested already."""
     inside = exists().where(PlanTrainee.candidate_id == Candidate.id, PlanTrainee.removed_at.is_(None))
-    applied = exists().where(TestApplication.candidate_id == Candidate.id, TestApplication.state.in_(_LIVE))
+    applied = exists().where(TestApplication.candidate_id == Candidate.id, TestApplication.state.in_(LIVE))
     return (Candidate.state == CandidateState.ENROLLED) & (Candidate.mode != Mode.CONTINUING) & ~inside & ~applied
 
 
@@ -137,7 +137,7 @@ def applications_of(ctx: Ctx, candidate_ids: Sequence[Id]) -> dict[Id, TestAppli
 def live_application(ctx: Ctx, candidate_id: Id) -> TestApplication | None:
     """The application that waits, or that was passed; locked, since its test is being decided."""
     return ctx.db.scalar(select(TestApplication).where(
-        TestApplication.candidate_id == candidate_id, TestApplication.state.in_(_LIVE)).with_for_update())
+        TestApplication.candidate_id == candidate_id, TestApplication.state.in_(LIVE)).with_for_update())
 
 
 def to_be_tested(ctx: Ctx, institution_id: Id, post_id: Id | None = None) -> Sequence[Candidate]:

@@ -336,16 +336,6 @@ def apply(plan_id: UUID) -> ResponseReturnValue:
     return _do(plan_id, deed)
 
 
-@bp.post("/zj/training/<uuid:plan_id>/trainees/<uuid:candidate_id>/withdraw")
-@policy(Permission.REVIEW_INSTITUTION)
-def withdraw(plan_id: UUID, candidate_id: UUID) -> ResponseReturnValue:
-    def deed(ctx: Ctx) -> str:
-        attending.withdraw(ctx, plan_id, candidate_id)
-        return str(_("考试申请已撤回。"))
-
-    return _do(plan_id, deed)
-
-
 @bp.get("/zj/training/of-us")
 @policy(Permission.ENROLL_STAFF)
 def of_enterprise() -> ResponseReturnValue:

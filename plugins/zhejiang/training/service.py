@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from flask_babel import gettext as _
+from sqlalchemy import select, update
 
 from core.api import CertificateFacts, Conflict, Ctx, Problem, Refused
 from core.api.enrolling import (
@@ -23,12 +24,13 @@ from core.api.store import Id
 from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.batch.states import Mode
 from plugins.zhejiang.settings import rules_of
-from plugins.zhejiang.training.models import TestApplication
-from plugins.zhejiang.training.queries import live_application
+from plugins.zhejiang.training.models import Plan, PlanTrainee, TestApplication
+from plugins.zhejiang.training.queries import LIVE, live_application
 from plugins.zhejiang.training.states import TestState
 
 PROVINCE = "浙江"
 _NAMED = 10
+_FEW = 500
 
 
 def enrolled(ctx: Ctx, candidates: Sequence[Candidate]) -> None:
@@ -43,7 +45,22 @@ def enrolled(ctx: Ctx, candidates: Sequence[Candidate]) -> None:
 
 
 def left(ctx: Ctx, candidates: Sequence[Candidate]) -> None:
-    """Refunded after 已报名: the enrollment ends; what was learned stays in the ledger."""
+    """Refunded after 已报名: enrollment, place in the plan and application for the test end; what was learned stays in
+    the ledger. Conflict for who has the certificate already."""
+    ids = [one.id for one in candidates]
+    for start in range(0, len(ids), _FEW):
+        some = ids[start:start + _FEW]
+        rows = ctx.db.scalars(select(TestApplication).where(TestApplication.candidate_id.in_(some),
+                                                            TestApplication.state.in_(LIVE))).all()
+        if any(row.state == TestState.PASSED for row in rows):
+            raise Conflict("certified", _("有学员已经测试合格、取得证书，不能退费。"))
+        for row in rows:
+            row.state, row.closed_at = TestState.WITHDRAWN, ctx.now
+        for inside in ctx.db.scalars(select(PlanTrainee).where(
+                PlanTrainee.candidate_id.in_(some), PlanTrainee.removed_at.is_(None))):
+            inside.removed_at = ctx.now
+            ctx.db.execute(update(Plan).where(Plan.id == inside.plan_id).values(taken=Plan.taken - 1))
+    ctx.db.flush()
     cancel_enrollments(ctx, [one.enrollment_id for one in candidates if one.enrollment_id is not None])
 
 

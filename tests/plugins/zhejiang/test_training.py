@@ -12,7 +12,7 @@ from core.tenancy import NOBODY, Tenant, unit_of_work
 from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.batch.states import CandidateState, Mode
 from plugins.zhejiang.training import service
-from plugins.zhejiang.training.models import TestApplication
+from plugins.zhejiang.training.models import Plan, TestApplication
 from plugins.zhejiang.training.states import TestState
 from sqlalchemy import select
 from tests.plugins.zhejiang import scene
@@ -93,6 +93,19 @@ def test_left_gives_the_post_and_year_free_again(zhejiang: Tenant) -> None:
         candidate.enrollment_id = None
         service.enrolled(ctx, [candidate])
         assert candidate.enrollment_id is not None
+
+
+def test_who_is_refunded_leaves_plan_and_test(zhejiang: Tenant) -> None:
+    """B-56: the seat in the plan is free again, the application withdrawn; who has the certificate is not refunded."""
+    batch_id = batch_of(zhejiang)
+    first, second = scene.applied(zhejiang, batch_id, 1), scene.applied(zhejiang, batch_id, 2)
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        service.left(ctx, [ctx.db.get_one(Candidate, first)])
+        assert sorted(ctx.db.scalars(select(Plan.taken))) == [0, 1]
+        assert sorted(ctx.db.scalars(select(TestApplication.state))) == ["applied", "withdrawn"]
+        service.passed(ctx, ctx.db.get_one(Candidate, second), 60)
+        with pytest.raises(DomainError, match="已经测试合格"):
+            service.left(ctx, [ctx.db.get_one(Candidate, second)])
 
 
 def test_the_test_leads_to_the_first_certificate(zhejiang: Tenant) -> None:

@@ -110,7 +110,7 @@ def _attend_and_apply(tenant: Tenant, clerk: Browser, path: str, at: Place, cloc
     assert clerk.submit(f"{path}/apply", {"everybody": "1"}).status_code == 303
     assert clerk.submit(f"{path}/trainees/{first}/remove").status_code == 409       # its test is under way
     assert clerk.submit(listed, {"seen": seen, "present": seen, "note": ""}).status_code == 303
-    assert clerk.submit(f"{path}/trainees/{first}/withdraw").status_code == 303
+    assert clerk.submit(f"/zj/testing/applications/{first}/withdraw").status_code == 303
     assert clerk.submit(f"{path}/apply", {"candidate": seen}).status_code == 303
     with unit_of_work(tenant, NOBODY) as ctx:
         assert [row.state for row in ctx.db.scalars(select(TestApplication).order_by(TestApplication.id))] == [
