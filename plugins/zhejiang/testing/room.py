@@ -27,6 +27,8 @@ from plugins.zhejiang.training.service import failed, passed
 
 CLOSE_JOB = "zj.test_close"
 MOST_MINUTES = 60
+CODE_TRIES = 10
+"""Within an hour; a word of six digits is not guessed from outside the room."""
 _SPARE = timedelta(minutes=5)
 
 

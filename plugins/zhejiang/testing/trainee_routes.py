@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from core.api import Ctx, Refused
 from core.api.exams import sittings_since
+from core.api.limits import count_try
 from core.api.organization import post_names
 from core.api.presence import face_check_url
 from core.api.web import Form, Permission, current_ctx, page, policy
@@ -59,9 +60,10 @@ def _one(ctx: Ctx, seat: TestSeat, form: Form[CodeAsked]) -> Response:
 def enter(seat_id: UUID) -> ResponseReturnValue:
     """确认入座, with the word of the room."""
     ctx = current_ctx()
-    seat = queries.own_seat(ctx, seat_id)
     form = Form(CodeSchema(), request)
     if form.submitted() and (asked := form.load()) is not None:
+        count_try(ctx, f"zj_room:{ctx.actor.account_id}", room.CODE_TRIES, minutes=60)
+        seat = queries.own_seat(ctx, seat_id)
         try:
             room.enter(ctx, seat, asked.code)
         except Refused as error:

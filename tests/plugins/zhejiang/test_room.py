@@ -470,3 +470,15 @@ def test_who_is_no_longer_applied_for_stays_outside(room: Room) -> None:
         assert answer.status_code == 409 and words in answer.text
         assert words in room.trainee(one).get(f"/zj/testing/mine/{room.seat(one).id}").text
         assert room.seat(one).entry == Entry.WAITING
+
+
+def test_the_word_of_the_room_cannot_be_guessed(room: Room) -> None:
+    """ZJ-29: ten tries an hour; then the invigilator opens the door, or an hour has passed."""
+    first = room.candidates[0]
+    room.ready()
+    room.match(first)
+    wrong = "000000"
+    assert {room.enter(first, wrong).status_code for _try in range(10)} == {422}
+    assert room.enter(first).status_code == 429 and room.seat(first).entry == Entry.WAITING
+    room.wait(60)
+    assert room.enter(first).status_code == 303
