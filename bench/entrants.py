@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.world import open_worlds
+from core.api.organization import Announcement, Mode, announce
 from core.base.clock import local_date
 from core.base.db import Id, new_id
 from core.identity import StaffFacts, open_staff
@@ -45,6 +46,6 @@ def entering(folder: Path) -> Iterator[Scene]:
                           post_id=seed_posts(ctx)[0].id, year=local_date(ctx.now).year, created_by=owner.id,
                           created_at=ctx.now)
             ctx.db.add(batch)
-            ctx.db.flush()
+            announce(ctx, school, Announcement(Mode.ONLINE, None, 600_00, 60_00, local_date(ctx.now)))
             clerk = Actor(owner.id, None, "周经办", frozenset({Role.ENTERPRISE}), firm)
         yield Scene(world.tenant, clerk, batch.id, sheet_of([person(serial) for serial in range(PEOPLE)]))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.api import Conflict, Ctx, NotFound, Refused, local_date
 from core.api.intake import enrolled, on_file, phone_owners
+from core.api.organization import offer_in_force
 from core.api.registry import bar_sentence, barred
 from core.api.sheets import Column, Finding, Limits, SheetError, read_sheet, write_sheet
 from core.api.store import Id
@@ -16,7 +17,7 @@ from plugins.zhejiang.batch.kinds import NOTICES, Outcome
 from plugins.zhejiang.batch.models import Batch, BatchSheet, Candidate
 from plugins.zhejiang.batch.rules import Entry, Known, Line, judged, kinds_of
 from plugins.zhejiang.batch.sheet import KEYS, columns
-from plugins.zhejiang.batch.states import CandidateState, SheetState
+from plugins.zhejiang.batch.states import CandidateState, Mode, SheetState
 from plugins.zhejiang.settings import rules_of
 
 BLOBS = "sheets"
@@ -64,7 +65,13 @@ def check_sheet(ctx: Ctx, batch: Batch, data: bytes, filename: str) -> BatchShee
 
 
 def _check_open(ctx: Ctx, batch: Batch) -> None:
-    """One sheet at a time is written into a batch."""
+    """The batch still takes people: it is this year's and not discarded, its institution still offers the post, and no
+    other sheet is being written."""
+    if batch.closed_at is not None or batch.year != local_date(ctx.now).year:
+        raise Refused("zhejiang.batch_over", _("这个批次已作废，或不是本年度的，不能再报名。"), hint=_("请新建一个批次。"), field="sheet")
+    if offer_in_force(ctx, batch.institution_id, batch.post_id, Mode(batch.mode)) is None:
+        raise Refused("zhejiang.no_offer", _("这家培训机构现在不开这个岗位的这种培训，不能再报名。"),
+                      hint=_("请新建一个批次，另选一家机构。"), field="sheet")
     running = ctx.db.scalar(select(BatchSheet.id).where(BatchSheet.batch_id == batch.id,
                                                         BatchSheet.state == SheetState.RUNNING))
     if running is not None:

@@ -13,7 +13,7 @@ _LIVE = text("state <> 'cancelled'")
 
 
 class Batch(Base):
-    """批次: one post, one mode, one institution (ZJ-12, ZJ-15). `kind` of education follows from the mode."""
+    """批次: one post, one mode, one institution (ZJ-12, ZJ-15). `closed_at`: 作废, while nobody is in it."""
 
     __tablename__ = "zj_batch"
 

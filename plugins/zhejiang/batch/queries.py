@@ -16,18 +16,20 @@ from plugins.zhejiang.enterprise.models import Enterprise
 
 @dataclass(frozen=True)
 class Filters:
-    """What the address of the list asks for; "" asks for all."""
+    """What the address of the list asks for; "" asks for all, but `closed` for those discarded alone."""
 
     number: str = ""
     post: str = ""
     mode: str = ""
     year: str = ""
+    closed: str = ""
 
 
 def batches(enterprise: Enterprise, continuing: bool, asked: Filters) -> Select[Batch]:
     """The enterprise's batches, the newest first."""
     wanted = select(Batch).where(Batch.enterprise_id == enterprise.id,
                                  (Batch.mode == Mode.CONTINUING) if continuing else (Batch.mode != Mode.CONTINUING))
+    wanted = wanted.where(Batch.closed_at.is_not(None) if asked.closed else Batch.closed_at.is_(None))
     if asked.number:
         wanted = wanted.where(Batch.number.contains(asked.number, autoescape=True))
     if asked.mode:
@@ -37,6 +39,12 @@ def batches(enterprise: Enterprise, continuing: bool, asked: Filters) -> Select[
     if asked.post:
         wanted = wanted.where(Batch.post_id.in_([row for row in [_id(asked.post)] if row]))
     return wanted.order_by(Batch.created_at.desc(), Batch.id.desc())
+
+
+def years(ctx: Ctx, enterprise: Enterprise) -> Sequence[int]:
+    """The years that the enterprise has batches of, the newest first."""
+    return ctx.db.scalars(select(Batch.year).where(Batch.enterprise_id == enterprise.id).distinct()
+                          .order_by(Batch.year.desc())).all()
 
 
 def _id(text: str) -> Id | None:

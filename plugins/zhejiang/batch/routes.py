@@ -30,6 +30,9 @@ from plugins.zhejiang.parties import enterprise_batch, enterprise_candidate, own
 bp = Blueprint("zj_batch", __name__, template_folder="../templates")
 
 
+FILTERS = ("number", "post", "mode", "year", "closed")
+
+
 def install(app: JianxueFlask) -> None:
     app.register_blueprint(bp)
 
@@ -51,17 +54,20 @@ def continuing() -> ResponseReturnValue:
 def _front(continuing: bool) -> ResponseReturnValue:
     ctx = current_ctx()
     enterprise = own_enterprise(ctx)
-    asked = Filters(**{key: request.args.get(key, "").strip()[:40] for key in ("number", "post", "mode", "year")})
+    asked = Filters(**{key: request.args.get(key, "").strip()[:40] for key in FILTERS})
     shown = page_of(ctx.db, queries.batches(enterprise, continuing, asked), request.args)
     names = queries.post_names(ctx)
     picks = [("post", _("岗位"), [(str(key), name) for key, name in names.items()], asked.post)]
     if not continuing:
         picks.append(("mode", _("培训方式"), [(mode.value, str(MODE_WORDS[mode]))
                                           for mode in (Mode.ONLINE, Mode.OFFLINE)], asked.mode))
+    years = [str(year) for year in queries.years(ctx, enterprise)]
+    picks += [("year", _("年度"), [(year, year) for year in years], asked.year),
+              ("closed", _("作废"), [("1", _("已作废"))], asked.closed)]
     return page("zhejiang/batch/front.html", page=shown, continuing=continuing, picks=picks, asked=asked, names=names,
                 heads=queries.headcounts(ctx, [row.id for row in shown.items]), words=MODE_WORDS,
                 institutions=queries.institution_names(ctx, [row.institution_id for row in shown.items]),
-                states=CandidateState, filtered=asked != Filters())
+                states=CandidateState, filtered=asked != Filters(), years=years)
 
 
 @bp.route("/zj/batch/new", methods=["GET", "POST"])
@@ -176,6 +182,31 @@ def withdraw_all(batch_id: UUID) -> ResponseReturnValue:
     return page("ui/confirm.html", console=True, title=_("撤下 %(total)s 人？", total=total), kind="danger",
                 text=_("还没有提交审核的人将从批次 %(number)s 撤下，账号保留；再次上传表格可以重新报名。", number=held.number),
                 action=request.path, cancel=url_for(".batch", batch_id=held.id), label=_("全部撤下"))
+
+
+@bp.route("/zj/batch/<uuid:batch_id>/discard", methods=["GET", "POST"])
+@policy(Permission.ENROLL_STAFF)
+def discard(batch_id: UUID) -> ResponseReturnValue:
+    """作废一个空批次."""
+    ctx = current_ctx()
+    held = enterprise_batch(ctx, batch_id)
+    if request.method == "POST":
+        service.discard(ctx, held)
+        flash(_("批次 %(number)s 已作废。", number=held.number), "done")
+        return redirect(url_for(".continuing" if held.mode == Mode.CONTINUING else ".front"), 303)
+    return page("ui/confirm.html", console=True, title=_("作废批次 %(number)s？", number=held.number), kind="danger",
+                text=_("作废后不在列表中显示，也不能再上传表格；可以在“已作废”里恢复。"), action=request.path,
+                cancel=url_for(".batch", batch_id=held.id), label=_("作废"))
+
+
+@bp.post("/zj/batch/<uuid:batch_id>/restore")
+@policy(Permission.ENROLL_STAFF)
+def restore(batch_id: UUID) -> ResponseReturnValue:
+    """恢复作废的批次."""
+    ctx = current_ctx()
+    held = enterprise_batch(ctx, batch_id)
+    service.restore(ctx, held)
+    return redirect(url_for(".batch", batch_id=held.id), 303)
 
 
 @bp.route("/zj/batch/candidates/<uuid:candidate_id>/withdraw", methods=["GET", "POST"])

@@ -73,12 +73,32 @@ def withdraw(ctx: Ctx, batch: Batch, candidate: Candidate) -> None:
     move(ctx, candidate, CandidateState.CANCELLED)
 
 
+def discard(ctx: Ctx, batch: Batch) -> None:
+    """作废: off the list, so that nothing is uploaded into it; while nobody is in it."""
+    _refuse_running(ctx, batch)
+    if ctx.db.scalar(select(Candidate.id).where(Candidate.batch_id == batch.id,
+                                                Candidate.state != CandidateState.CANCELLED).limit(1)) is not None:
+        raise Conflict("zhejiang.batch_filled", _("批次里还有学员，不能作废。"), hint=_("请先撤下全部学员。"))
+    batch.closed_at = ctx.now
+    ctx.record("zhejiang.batch_discarded", batch.id, number=batch.number)
+
+
+def restore(ctx: Ctx, batch: Batch) -> None:
+    """恢复: on the list again."""
+    batch.closed_at = None
+    ctx.record("zhejiang.batch_restored", batch.id, number=batch.number)
+
+
+def _refuse_running(ctx: Ctx, batch: Batch) -> None:
+    running = ctx.db.scalar(select(BatchSheet.id).where(BatchSheet.batch_id == batch.id,
+                                                        BatchSheet.state == SheetState.RUNNING).limit(1))
+    if running is not None:
+        raise Conflict("zhejiang.sheet_running", _("这个批次正在导入表格。"), hint=_("请等它完成，或先取消导入。"))
+
+
 def withdraw_all(ctx: Ctx, batch: Batch) -> int:
     """撤下全部: everybody who can still be withdrawn, in one statement and one line of the trail; how many."""
-    running = ctx.db.scalar(select(BatchSheet.id).where(BatchSheet.batch_id == batch.id,
-                                                        BatchSheet.state == SheetState.RUNNING))
-    if running is not None:
-        raise Conflict("zhejiang.sheet_running", _("这个批次正在导入表格。"), hint=_("请等它完成，或先取消导入，再撤下。"))
+    _refuse_running(ctx, batch)
     gone = ctx.db.scalars(update(Candidate).where(Candidate.batch_id == batch.id,
                                                   Candidate.state.in_(withdrawable(batch)))
                           .values(state=CandidateState.CANCELLED, moved_at=ctx.now).returning(Candidate.id)).all()

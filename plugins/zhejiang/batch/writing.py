@@ -29,6 +29,8 @@ def start(ctx: Ctx, sheet: BatchSheet) -> None:
         raise Refused("zhejiang.sheet_over", _("这份表格已超过保存时间，没有导入。"), hint=_("请重新上传。"))
     if not sheet.fresh:
         raise Refused("zhejiang.sheet_empty", _("表中没有可以导入的人。"), hint=_("请按提示改正后重新上传。"))
+    if ctx.db.get_one(Batch, sheet.batch_id).closed_at is not None:
+        raise Conflict("zhejiang.batch_over", _("这个批次已作废，不能导入。"), hint=_("请先在批次页恢复它，或新建一个批次。"))
     sheet.state = SheetState.RUNNING
     ctx.record("zhejiang.sheet_confirmed", sheet.id, rows=sheet.fresh)
     _go_on(ctx, sheet)

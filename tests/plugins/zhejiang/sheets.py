@@ -1,9 +1,12 @@
-"""Sheets of people for tests, made as an enterprise would fill in 附件4."""
+"""Sheets of people for tests, made as an enterprise would fill in 附件4, and an institution to bring them to."""
 from collections.abc import Sequence
 from datetime import date
 
+from core.api.organization import Announcement, Mode, announce
 from core.api.sheets import check_digit, write_sheet
+from core.tenancy import NOBODY, Tenant, unit_of_work
 from plugins.zhejiang.batch.sheet import KEYS, columns
+from tests.plugins.zhejiang import scene
 
 EDUCATIONS = ("研究生", "本科", "大专", "中专", "高中", "初中及以下")
 TODAY = date(2026, 11, 20)
@@ -27,3 +30,13 @@ def person(serial: int, **otherwise: str) -> tuple[str, ...]:
 
 def sheet_of(rows: Sequence[Sequence[object]]) -> bytes:
     return write_sheet(COLUMNS, rows)
+
+
+def school(tenant: Tenant) -> scene.School:
+    """An institution that trains every post online for ¥600 and gives continuing education for ¥96."""
+    made = scene.school(tenant)
+    with unit_of_work(tenant, NOBODY) as ctx:
+        scene.post_id(ctx)
+        for mode, fee in ((Mode.ONLINE, 600_00), (Mode.CONTINUING, 96_00)):
+            announce(ctx, made.id, Announcement(mode, None, fee, 60_00, date(2026, 1, 1)))
+    return made

@@ -18,7 +18,7 @@ from core.work import perform, run_waiting
 from plugins.zhejiang.batch import checking, service, writing
 from plugins.zhejiang.batch.models import Batch, BatchSheet, Candidate
 from plugins.zhejiang.batch.states import CandidateState, Mode, SheetState
-from tests.plugins.zhejiang import scene
+from tests.plugins.zhejiang import scene, sheets
 from tests.plugins.zhejiang.sheets import COLUMNS, person, sheet_of
 
 Rows = Sequence[Sequence[object]]
@@ -31,7 +31,7 @@ def firm(zhejiang: Tenant) -> scene.Firm:
 
 @pytest.fixture
 def school(zhejiang: Tenant) -> scene.School:
-    return scene.school(zhejiang)
+    return sheets.school(zhejiang)
 
 
 @pytest.fixture
@@ -247,6 +247,31 @@ def test_one_sheet_at_a_time_and_none_after_its_time(zhejiang: Tenant, firm: sce
         begun(zhejiang, firm, later)
     with unit_of_work(zhejiang, clerk(firm)) as ctx, pytest.raises(NotFound):
         checking.to_mend(ctx, ctx.db.get_one(BatchSheet, later))
+
+
+def test_nothing_goes_into_a_batch_that_leads_nowhere(zhejiang: Tenant, firm: scene.Firm, batch: Id,
+                                                      school: scene.School) -> None:
+    """ZJ-13: discarded, last year's, or with an institution that no longer takes people for it."""
+    offline = scene.batch(zhejiang, firm, school, mode=Mode.OFFLINE)
+    with pytest.raises(Refused, match="另选|不开"):
+        checked(zhejiang, firm, offline, [person(1)])
+    sheet = checked(zhejiang, firm, batch, [person(1)])
+    with unit_of_work(zhejiang, clerk(firm)) as ctx:
+        service.discard(ctx, ctx.db.get_one(Batch, batch))
+    with pytest.raises(Refused, match="作废"):
+        checked(zhejiang, firm, batch, [person(1)])
+    with pytest.raises(Conflict, match="作废"):
+        begun(zhejiang, firm, sheet)
+    with unit_of_work(zhejiang, clerk(firm)) as ctx:
+        service.restore(ctx, ctx.db.get_one(Batch, batch))
+    begun(zhejiang, firm, sheet)
+    run_waiting(zhejiang)
+    with unit_of_work(zhejiang, clerk(firm)) as ctx, pytest.raises(Conflict, match="还有学员"):
+        service.discard(ctx, ctx.db.get_one(Batch, batch))
+    with unit_of_work(zhejiang, clerk(firm)) as ctx:
+        ctx.db.get_one(Batch, batch).year = 2025
+    with pytest.raises(Refused, match="本年度"):
+        checked(zhejiang, firm, batch, [person(2)])
 
 
 KINDS = ("good", "good", "twice", "education", "sex", "known", "phone", "empty")

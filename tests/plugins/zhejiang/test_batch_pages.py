@@ -3,12 +3,11 @@ ZJ-26, R3)."""
 import io
 import re
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from werkzeug.test import TestResponse
 
-from core.api.organization import Announcement, Mode, announce
+from core.api.organization import Mode
 from core.api.sheets import Column, read_sheet, text
 from core.api.store import Id
 from core.base.db import new_id
@@ -18,7 +17,7 @@ from plugins.zhejiang.enterprise.states import State
 from tests.browse import Browser
 from tests.data import data
 from tests.people import signed_in, staff
-from tests.plugins.zhejiang import scene
+from tests.plugins.zhejiang import scene, sheets
 from tests.plugins.zhejiang.sheets import person, sheet_of
 
 Browsers = Callable[[Tenant], Browser]
@@ -31,13 +30,7 @@ def firm(zhejiang: Tenant) -> scene.Firm:
 
 @pytest.fixture
 def school(zhejiang: Tenant) -> scene.School:
-    """Offers 资料员 online for ¥600 and continuing education for ¥96."""
-    made = scene.school(zhejiang)
-    with unit_of_work(zhejiang, NOBODY) as ctx:
-        post = scene.post_id(ctx)
-        for mode, fee in ((Mode.ONLINE, 600_00), (Mode.CONTINUING, 96_00)):
-            announce(ctx, made.id, Announcement(mode, post, fee, 60_00, date(2026, 1, 1)))
-    return made
+    return sheets.school(zhejiang)
 
 
 @pytest.fixture
@@ -95,6 +88,18 @@ def test_people_are_withdrawn_after_a_question(zhejiang: Tenant, clerk: Browser,
     assert "批次里没有学员" in clerk.get(batch).text and "王三" in clerk.get(batch + "?state=cancelled").text
 
 
+def test_an_empty_batch_is_discarded_and_restored(zhejiang: Tenant, clerk: Browser, school: scene.School) -> None:
+    """A wrong post is chosen easily."""
+    batch = opened(clerk, zhejiang, school)
+    assert "作废批次" in clerk.get(batch + "/discard").text
+    assert clerk.submit(batch + "/discard").status_code == 303
+    number = batch.rpartition("/")[2]
+    assert number not in clerk.get("/zj/batch/").text and number in clerk.get("/zj/batch/?closed=1").text
+    assert "恢复批次" in clerk.get(batch).text
+    clerk.submit(batch + "/restore")
+    assert number in clerk.get("/zj/batch/").text
+
+
 def test_continuing_education_has_its_own_list_and_no_mode(zhejiang: Tenant, clerk: Browser,
                                                            school: scene.School) -> None:
     """ZJ-26: 继续教育报名管理 → 学员报名."""
@@ -125,10 +130,10 @@ def test_nobody_elses_ids(zhejiang: Tenant, clerk: Browser, firm: scene.Firm, sc
     one = re.findall(r'href="(/zj/batch/candidates/[^"]+/withdraw)"', clerk.get(batch).text)[0]
     rival = signed_in(browser_of(zhejiang), scene.firm(zhejiang, "另一家建筑有限公司").clerk)
     other = signed_in(browser_of(zhejiang), school.clerk)
-    for path in (batch, sheet, one, batch + "/withdraw", sheet + "/cancel"):
+    for path in (batch, sheet, one, batch + "/withdraw", batch + "/discard", sheet + "/cancel"):
         assert (rival.get(path).status_code, other.get(path).status_code) == (404, 403), path
-    for path in (one, batch + "/withdraw", batch + "/export", batch + "/find", batch + "/sheet", sheet + "/confirm",
-                 sheet + "/cancel", sheet + "/mend"):
+    for path in (one, *(batch + end for end in ("/withdraw", "/discard", "/restore", "/export", "/find", "/sheet")),
+                 sheet + "/confirm", sheet + "/cancel", sheet + "/mend"):
         assert (rival.submit(path).status_code, other.submit(path).status_code) == (404, 403), path
 
 

@@ -21,7 +21,7 @@ from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.batch.states import SheetState
 from tests.data import data
 from tests.plugins.zhejiang import scene
-from tests.plugins.zhejiang.sheets import person
+from tests.plugins.zhejiang.sheets import person, school
 from tests.plugins.zhejiang.test_batch import begun, checked, clerk, result
 from tests.test_work import FORK, RedisServer
 
@@ -37,7 +37,7 @@ def heads(tenant: Tenant) -> tuple[int, int, int]:
 def test_twenty_at_once_from_two_tabs_add_nobody_twice(zhejiang: Tenant) -> None:
     """Each tab has its own check of the same people, and is clicked ten times; two workers write side by side."""
     firm = scene.firm(zhejiang)
-    batch = scene.batch(zhejiang, firm, scene.school(zhejiang))
+    batch = scene.batch(zhejiang, firm, school(zhejiang))
     rows = [person(serial) for serial in range(1, 21)]
     tabs = [checked(zhejiang, firm, batch, rows) for _tab in range(2)]
 
@@ -86,7 +86,7 @@ class Crew:
 def kill_on_the_way(directory: Directory, tenant: Tenant, folder: Path, people: int, kills: int) -> float:
     """Seconds from the last kill to the last row, each person written once."""
     firm = scene.firm(tenant)
-    batch = scene.batch(tenant, firm, scene.school(tenant))
+    batch = scene.batch(tenant, firm, school(tenant))
     sheet = checked(tenant, firm, batch, [person(serial) for serial in range(people)])
     begun(tenant, firm, sheet)
     server, dice = RedisServer(embedded_redis.prepare(folder / "redis")), random.Random(people)
@@ -126,7 +126,7 @@ def test_the_thousand_people_of_the_data_go_in_whole(zhejiang: Tenant, figure: C
         pytest.skip("the optional data is not here")
     content = (folder / "报名汇总表_1000人.xlsx").read_bytes()
     firm = scene.firm(zhejiang)
-    batch = scene.batch(zhejiang, firm, scene.school(zhejiang))
+    batch = scene.batch(zhejiang, firm, school(zhejiang))
     started = time.monotonic()
     outcomes = []
     for _time in range(2):
