@@ -67,10 +67,14 @@ def send_back(ctx: Ctx, order: BatchOrder, version: int, why: str) -> None:
 
 def take_out(ctx: Ctx, order: BatchOrder, candidate_id: Id, why: str) -> int:
     """One person is taken out after payment; what of the money is theirs was given back by the institution. Returns the
-    amount. Who studied already keeps the hours, and the reason says why the money goes back all the same (A.7)."""
+    amount. Who studied already keeps the hours, and the reason says why the money goes back all the same (A.7).
+
+    Before the confirmation nothing is given back yet: their fee is a surplus once the money is confirmed, and they can
+    be ordered again.
+    """
     reason, order = reason_of(why), held(ctx, order)
-    if order.state != State.CONFIRMED:
-        raise Conflict("order_" + order.state, _("只有已确认收款的订单可以为个别学员退费。"))
+    if order.state not in (State.VOUCHED, State.CONFIRMED):
+        raise Conflict("order_" + order.state, _("企业提交凭证以后，才能为个别学员退费。"))
     living = queries.members(ctx, order)
     member = next((one for one in living if one.candidate_id == candidate_id), None)
     if member is None:
@@ -80,8 +84,11 @@ def take_out(ctx: Ctx, order: BatchOrder, candidate_id: Id, why: str) -> int:
     money = queries.money_of(ctx, order)
     back = min(member.fee_fen, max(0, money.held_fen - money.due_fen + member.fee_fen))
     candidate = ctx.db.get_one(Candidate, candidate_id, populate_existing=True)
-    move(ctx, candidate, CandidateState.CANCELLED)
-    training.left(ctx, [candidate])
+    if order.state == State.CONFIRMED:
+        move(ctx, candidate, CandidateState.CANCELLED)
+        training.left(ctx, [candidate])
+    else:
+        move(ctx, candidate, CandidateState.REVIEWED)
     member.left_at = ctx.now
     enter(ctx, order, Kind.TAKEN_OUT, due_fen=-member.fee_fen, held_fen=-back, reason=reason, candidate_id=candidate_id)
     return back

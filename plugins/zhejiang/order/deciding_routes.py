@@ -18,6 +18,7 @@ from plugins.zhejiang.order import confirming, queries, receipts
 from plugins.zhejiang.order.models import BatchOrder, VoucherPicture
 from plugins.zhejiang.order.schemas import ReasonSchema
 from plugins.zhejiang.order.showing import PEOPLE, shown
+from plugins.zhejiang.order.states import State
 
 
 def add(bp: Blueprint) -> None:
@@ -53,9 +54,8 @@ def confirm(order_id: UUID) -> ResponseReturnValue:
         confirming.confirm(ctx, found, _version())
     except DomainError as error:
         ctx.rollback()
-        flash(error.sentence + error.hint, "stop")
-        for problem in error.problems if len(error.problems) > 1 or error.problems[0].code != error.code else ():
-            flash(problem.sentence, "stop")
+        for sentence in dict.fromkeys((error.sentence + error.hint, *(one.sentence for one in error.problems))):
+            flash(sentence, "stop")
     else:
         flash(_("已确认收款，学员的报名状态为“已报名”。"), "done")
     return redirect(url_for(".desk", order_id=order_id), 303)
@@ -100,15 +100,17 @@ def transferred(order_id: UUID) -> ResponseReturnValue:
 def take_out(order_id: UUID, candidate_id: UUID) -> ResponseReturnValue:
     """个别学员退费: the rest of the order goes on."""
     ctx = current_ctx()
-    one = next((one for one in shown(ctx, parties.institution_order(ctx, order_id)).living
-                if one.candidate.id == candidate_id), None)
+    found = parties.institution_order(ctx, order_id)
+    one = next((one for one in shown(ctx, found).living if one.candidate.id == candidate_id), None)
     if one is None:
         raise NotFound("member", _("这位学员不在这个订单里。"))
     name = queries.cards(ctx, [one])[candidate_id].name
-    text = _("%(name)s（%(post)s，收费 %(fee)s）退出订单，不再是已报名。请先按凭证上的退款账户退款，再在这里登记。",
-             name=name, post=one.post, fee=yuan(one.member.fee_fen))
+    facts = {"name": name, "post": one.post, "fee": yuan(one.member.fee_fen)}
+    text = _("%(name)s（%(post)s，收费 %(fee)s）退出订单，不再是已报名。请先按凭证上的退款账户退款，再在这里登记。", **facts) \
+        if found.state == State.CONFIRMED else _(
+            "%(name)s（%(post)s，收费 %(fee)s）退出订单，不随这个订单报名。确认收款后，多缴的款项用“退还多缴款”退回。", **facts)
     return _with_reason(order_id, _("个别学员退费"), text,
-                        lambda ctx, found, why: confirming.take_out(ctx, found, candidate_id, why),
+                        lambda ctx, order, why: confirming.take_out(ctx, order, candidate_id, why),
                         _("已登记，%(name)s不再在这个订单里。", name=name))
 
 

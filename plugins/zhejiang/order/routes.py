@@ -35,7 +35,6 @@ from plugins.zhejiang.order.states import MENDABLE
 bp = Blueprint("zj_order", __name__, template_folder="../templates", url_prefix="/zj/order")
 bp.context_processor(words)
 deciding_routes.add(bp)
-PICTURE_BYTES = 12 * 2**20
 
 
 def install(app: JianxueFlask) -> None:
@@ -272,7 +271,6 @@ def _yuan(fen: int) -> str:
 @policy(Permission.ENROLL_STAFF)
 def add_picture(order_id: UUID) -> ResponseReturnValue:
     """One more picture; read before the database is held."""
-    request.max_content_length = PICTURE_BYTES
     form = Form(PictureSchema(), request)
     ctx = current_ctx()
     if form.submitted() and (asked := form.load()) is not None:

@@ -73,7 +73,7 @@ def generate(ctx: Ctx, enterprise: Enterprise, institution_id: Id, candidate_ids
     if bars := barred_people(ctx, [one.person_id for one in found]):
         names = "、".join(card.name for card in cards_of(ctx, set(list(bars)[:10])).values())
         raise Refused("barred", _("有 %(count)s 位学员在黑名单中，没有生成订单：%(names)s。", count=len(bars), names=names),
-                      hint=_("请返回，不勾选他们再生成。"))
+                      hint=_("请返回，把他们勾选为这次不进订单，再生成。"))
     priced = price(ctx, found)
     if sum(one.fee_fen for one in priced.values()) != expected_fen:
         raise Conflict("price", _("收费标准刚刚有变化，没有生成订单。请重新核对金额。"))

@@ -287,6 +287,24 @@ def test_one_person_is_taken_out_after_payment(deal: Deal) -> None:
     assert deal.state(order_id) == State.REFUNDED and deal.states(ids) == {CandidateState.CANCELLED}
 
 
+def test_one_who_cannot_be_enrolled_is_taken_out_before_the_confirmation(deal: Deal) -> None:
+    """ZJ-26: continuing education is for the certificate on file; who has none holds nobody else up, and the fee is
+    there to be given back."""
+    ids = deal.reviewed(2, Mode.CONTINUING)
+    scene.certificate(deal.tenant, ids[0])
+    order_id = deal.ordered(ids, 9_600)
+    deal.vouched(order_id)
+    with pytest.raises(Refused, match="1 人不能报名"):
+        deal.confirmed(order_id)
+    assert deal.states(ids) == {CandidateState.ORDERED} and deal.state(order_id) == State.VOUCHED
+    with deal.acting(firm=False) as ctx:
+        assert confirming.take_out(ctx, ctx.db.get_one(BatchOrder, order_id), ids[1], "没有查到证书") == 0
+    deal.confirmed(order_id)
+    assert deal.states(ids[:1]) == {CandidateState.ENROLLED} and deal.states(ids[1:]) == {CandidateState.REVIEWED}
+    with deal.acting(firm=False) as ctx:
+        assert confirming.give_surplus_back(ctx, ctx.db.get_one(BatchOrder, order_id), "退还一人费用") == 9_600
+
+
 def test_what_was_paid_too_much_is_held_until_it_is_given_back(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
     """P-22: where the tenant's rule only warns of another amount."""
     monkeypatch.setattr(vouchers, "rules_of", lambda ctx: replace(rules_of(ctx), guard_amount="warn"))
