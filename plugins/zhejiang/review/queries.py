@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from core.api import Ctx, local_date
+from core.api.organization import parties_of
 from core.api.people import Written, written_of
 from core.api.posts import PostName, post_names
 from core.api.store import Id
@@ -90,6 +91,13 @@ def in_parts(ctx: Ctx, wanted: Select[Any], column: Any, ids: Collection[Id]) ->
 def _schools(ctx: Ctx, candidates: Sequence[Candidate]) -> set[Id]:
     ids = {one.enterprise_id for one in candidates}
     return set(ctx.db.scalars(select(Enterprise.id).where(Enterprise.id.in_(ids), Enterprise.kind == Kind.SCHOOL)))
+
+
+def firms_of(ctx: Ctx, candidates: Sequence[Candidate]) -> dict[Id, str]:
+    """The names of the enterprises and schools that enroll them, by enterprise."""
+    rows = in_parts(ctx, select(Enterprise), Enterprise.id, {one.enterprise_id for one in candidates})
+    parties = parties_of(ctx, [row.organization_id for row in rows])
+    return {row.id: parties[row.organization_id].name for row in rows}
 
 
 def years_of(ctx: Ctx) -> Years:

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
@@ -12,6 +12,7 @@ from core.api import Ctx, DomainError
 from core.api.organization import like_party
 from core.api.people import find
 from core.api.posts import post_names
+from core.api.sheets import XLSX
 from core.api.store import Id
 from core.api.web import Form, JianxueFlask, Permission, current_ctx, page, page_of, policy
 
@@ -23,6 +24,7 @@ from plugins.zhejiang.parties import institution_candidate, institution_id_of
 from plugins.zhejiang.review import bulk as bulks
 from plugins.zhejiang.review import service
 from plugins.zhejiang.review.applications import enter
+from plugins.zhejiang.review.exporting import exported
 from plugins.zhejiang.review.models import Application
 from plugins.zhejiang.review.queries import (
     Case,
@@ -31,6 +33,7 @@ from plugins.zhejiang.review.queries import (
     cases_of,
     changed_fields,
     changed_pictures,
+    firms_of,
     history_of,
     open_bulk,
     samples_of,
@@ -54,6 +57,8 @@ from plugins.zhejiang.review.wording import (
 
 bp = Blueprint("zj_review", __name__, template_folder="../templates")
 SIZES = (20, 50, 100)
+EXPORT_ROWS = 20_000
+OLDEST_FIRST = (Candidate.moved_at, Candidate.row, Candidate.id)
 TABS = (CandidateState.SUBMITTED, CandidateState.RETURNED, CandidateState.REVIEWED)
 PASSED = (CandidateState.REVIEWED, CandidateState.ORDERED, CandidateState.ENROLLED)
 
@@ -69,18 +74,33 @@ def install(app: JianxueFlask) -> None:
 def queue() -> ResponseReturnValue:
     """资格审核: who waits, was returned, was passed; the longest waiting first."""
     ctx = current_ctx()
-    institution_id = institution_id_of(ctx)
-    tab = next((one for one in TABS if one == request.args.get("state")), CandidateState.SUBMITTED)
-    everybody = _narrowed(ctx, select(Candidate).where(Candidate.institution_id == institution_id))
-    shown = page_of(ctx.db, _in_tab(everybody, tab).order_by(Candidate.moved_at, Candidate.row, Candidate.id),
-                    request.args, SIZES[0], SIZES)
-    batches = _batches(ctx, institution_id)
+    tab, everybody = _tab(), _narrowed(ctx)
+    shown = page_of(ctx.db, _in_tab(everybody, tab).order_by(*OLDEST_FIRST), request.args, SIZES[0], SIZES)
+    batches = _batches(ctx, institution_id_of(ctx))
     return page("zhejiang/review/queue.html", page=shown, lines=cases_of(ctx, shown.items), tab=tab, tabs=TABS,
+                firms=firms_of(ctx, shown.items),
                 counts={one: _count(ctx, _in_tab(everybody, one)) for one in TABS}, words=REVIEW_WORDS,
                 tones=STATE_TONES, outcomes=OUTCOME_WORDS, outcome_tones=OUTCOME_TONES, batches=batches,
                 posts=[(str(one.id), one.name) for one in post_names(ctx).values()], asked=request.args,
                 numbers={one.id: one.number for one in batches},
+                query=request.query_string.decode("ascii", "ignore"),
                 waiting=batch_counts(ctx, [one.id for one in batches]))
+
+
+@bp.post("/zj/review/queue/export")
+@policy(Permission.REVIEW_INSTITUTION)
+def export() -> ResponseReturnValue:
+    """What the address asks for, as a sheet without formulas; a post, since taking data away is a deed."""
+    ctx = current_ctx()
+    rows = ctx.db.scalars(_in_tab(_narrowed(ctx), _tab()).order_by(*OLDEST_FIRST).limit(EXPORT_ROWS)).all()
+    ctx.record("zhejiang.review.export", "-", rows=len(rows))
+    answer = Response(exported(cases_of(ctx, rows), firms_of(ctx, rows)), content_type=XLSX)
+    answer.headers["Content-Disposition"] = 'attachment; filename="review.xlsx"'
+    return answer
+
+
+def _tab() -> CandidateState:
+    return next((one for one in TABS if one == request.args.get("state")), CandidateState.SUBMITTED)
 
 
 def _in_tab(rows: Select[Any], tab: CandidateState) -> Select[Any]:
@@ -98,9 +118,9 @@ def _batches(ctx: Ctx, institution_id: Id) -> Sequence[Batch]:
     return ctx.db.scalars(select(Batch).where(Batch.id.in_(seen)).order_by(Batch.created_at.desc()).limit(100)).all()
 
 
-def _narrowed(ctx: Ctx, rows: Select[Any]) -> Select[Any]:
-    """By what the address asks for."""
-    asked = request.args
+def _narrowed(ctx: Ctx) -> Select[Any]:
+    """The institution's people, by what the address asks for."""
+    rows, asked = select(Candidate).where(Candidate.institution_id == institution_id_of(ctx)), request.args
     if batch_id := _uuid(asked.get("batch")):
         rows = rows.where(Candidate.batch_id == batch_id)
     if post_id := _uuid(asked.get("post")):
@@ -153,7 +173,6 @@ def case(case_id: UUID) -> ResponseReturnValue:
 
 def _show(ctx: Ctx, candidate: Candidate, form: Form[Any] | None = None, part: str = "") -> ResponseReturnValue:
     found = case_of(ctx, candidate)
-    firm = ctx.db.get_one(Enterprise, candidate.enterprise_id)
     batch = ctx.db.get_one(Batch, candidate.batch_id)
     held = open_bulk(ctx, batch.id)
     sampled = [one for one in samples_of(ctx, held.id) if one.candidate_id == candidate.id] if held else []
@@ -165,7 +184,8 @@ def _show(ctx: Ctx, candidate: Candidate, form: Form[Any] | None = None, part: s
     if form is not None:
         forms[part] = form
     return page(
-        "zhejiang/review/case.html", status=form.status if form else 200, case=found, batch=batch, firm=firm,
+        "zhejiang/review/case.html", status=form.status if form else 200, case=found, batch=batch,
+        firm=firms_of(ctx, [candidate])[candidate.enterprise_id],
         pictures=_pictures(found), words=KIND_WORDS, state=CandidateState(candidate.state), review_words=REVIEW_WORDS,
         tones=STATE_TONES, outcomes=OUTCOME_WORDS, outcome_tones=OUTCOME_TONES, basis=basis(found.verdict),
         fit=FIT_WORDS[found.verdict.fit], reasons=[said(one) for one in found.verdict.reasons],

@@ -3,6 +3,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Barrier, Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from core.api.store import Id
 from core.base.clock import FixedClock
 from core.base.errors import Conflict, Refused
-from core.base.sheets import read_sheet
+from core.base.sheets import Column, read_sheet
 from core.identity import person_of
 from core.tenancy import NOBODY, Actor, Tenant, unit_of_work
 from core.work import run_waiting
@@ -179,6 +180,30 @@ def test_of_two_reviewers_the_second_is_told(zhejiang: Tenant, clock: FixedClock
         ctx.db.scalars(select(Application).where(Application.candidate_id == other)).one().filled_at = ctx.now
     with unit_of_work(zhejiang, clerk(zhejiang, desk.school)) as ctx, pytest.raises(Conflict, match="有变化"):
         service.approve(ctx, other, version)
+
+
+def test_two_reviewers_in_the_same_moment(zhejiang: Tenant, desk: Any) -> None:
+    """R33: one verdict is kept, the other reviewer hears of it."""
+    one = waiting(zhejiang, desk.batch, 5)
+    version, heard, begin = version_of(zhejiang, one), [], Barrier(2)
+
+    def decides() -> None:
+        begin.wait()
+        try:
+            with unit_of_work(zhejiang, clerk(zhejiang, desk.school)) as ctx:
+                service.approve(ctx, one, version)
+            heard.append("kept")
+        except Conflict as error:
+            heard.append(error.code)
+
+    both = [Thread(target=decides) for _each in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert sorted(heard) == ["decided", "kept"] and stands(zhejiang, one) == "reviewed"
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        assert len(ctx.db.scalars(select(Review)).all()) == 1
 
 
 def test_a_pass_can_be_revoked_until_an_order_holds_it(zhejiang: Tenant, desk: Any) -> None:
@@ -436,6 +461,11 @@ def test_the_queue_is_narrowed_and_searched(zhejiang: Tenant, desk: Any) -> None
         2, 1, 1, 0, 2, 0, 2, 2, 0]
     answer = desk.judge.submit("/zj/review/queue/find", {"q": id_number(5)})
     assert id_number(5) not in answer.location and count(answer.location.partition("?")[2]) == 1
+    assert 'queue/export?endpoint=x&amp;_scheme=javascript"' in desk.judge.get(
+        "/zj/review/queue?endpoint=x&_scheme=javascript").text
+    sheet = desk.judge.submit("/zj/review/queue/export?outcome=unknown").data
+    [row] = read_sheet(sheet, "a.xlsx", (Column("name", "姓名"), Column("why", "原因"), Column("id", "身份证号"))).rows
+    assert row.raw["why"] == "专业对应表里没有“土木”，请对照毕业证书判断。" and id_number(6) != row.raw["id"]
 
 
 def test_continuing_education_has_no_review(zhejiang: Tenant, desk: Any) -> None:
