@@ -4,6 +4,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from urllib.parse import urlencode
 
 import flask_bootstrap
 from flask import Blueprint, Flask, Response, request, url_for
@@ -85,7 +86,10 @@ def here(**changes: Any) -> str:
     """This page's address with some of its query changed; None takes a part away."""
     kept: dict[str, Any] = {name: values for name, values in request.args.lists()}
     kept.update(changes)
-    return url_for(request.endpoint or "static", **{**(request.view_args or {}), **kept})
+    # Not by `url_for`: what somebody wrote into the address may be called `endpoint` or `_scheme`.
+    query = urlencode({name: value for name, value in kept.items() if value is not None}, doseq=True)
+    path = url_for(request.endpoint or "static", **(request.view_args or {}))
+    return f"{path}?{query}" if query else path
 
 
 def kept_query() -> list[tuple[str, str]]:
