@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from core.access import Role
-from core.base.clock import FixedClock
+from core.base.clock import FixedClock, local_date
 from core.base.db import Id
 from core.cycle import Enrollment, EnrollmentState
 from core.identity import Account, person_by_id_number
+from core.organization import sanctions
 from core.organization.institutions import InstitutionFacts, change_institution, close_institution, institution
+from core.organization.models import Sanction
+from core.organization.modes import SanctionKind
 from core.payment import Order, OrderState
 from core.tenancy import Tenant, unit_of_work
 from tests.browse import Browser
@@ -236,6 +239,18 @@ def test_off_the_list_nobody_is_enrolled(guangdong: Tenant, school: Id, clerk: B
         close_institution(ctx, institution(ctx, school))
     answer = clerk.submit("/admin/counter/new/", {"name": NAME, "id_number": id_number(), "phone": phone()})
     assert answer.status_code == 422 and "不在公布的培训机构名单内" in answer.text
+
+
+def test_a_suspended_institution_enrolls_nobody(guangdong: Tenant, school: Id, clerk: Browser) -> None:
+    """ZJ-14: while it is suspended; the sanction is confirmed by another than who proposed it."""
+    first, second = (staff(guangdong, Role.ADMINISTRATOR, username=name) for name in ("one", "two"))
+    with unit_of_work(guangdong, first.actor) as ctx:
+        today = local_date(ctx.now)
+        proposed = sanctions.propose(ctx, school, SanctionKind.SUSPENSION, today, today, "测试监考不严").id
+    with unit_of_work(guangdong, second.actor) as ctx:
+        sanctions.confirm(ctx, ctx.db.get_one(Sanction, proposed))
+    answer = clerk.submit("/admin/counter/new/", {"name": NAME, "id_number": id_number(), "phone": phone()})
+    assert answer.status_code == 422 and "现在不能报名" in answer.text
 
 
 def test_a_new_fee_counts_from_its_day(guangdong: Tenant, guangdong_clock: FixedClock, school: Id,
