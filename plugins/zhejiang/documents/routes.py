@@ -87,7 +87,7 @@ def begin(batch_id: UUID) -> ResponseReturnValue:
 @policy(Permission.ENROLL_STAFF)
 def piece(upload_id: UUID) -> ResponseReturnValue:
     """The next bytes. They are read before the database is asked: a slow line keeps nobody else waiting."""
-    if (request.content_length or 0) > receiving.PIECE:
+    if request.content_length is None or request.content_length > receiving.PIECE:
         raise Refused("piece", _("这一段数据太大，请刷新页面后重新选择文件。"))
     data, ctx = request.get_data(cache=False), current_ctx()
     upload = _own_upload(ctx, upload_id, lock=True)

@@ -55,8 +55,10 @@ def forget(ctx: Ctx, keys: list[str]) -> None:
 
 
 def wake(ctx: Ctx) -> None:
-    """Batches whose pictures still wait though nobody looks: the face process was away for long."""
+    """Goes on with what stands still: zips whose job failed too often, pictures while the face process was away."""
     over = ctx.now - timedelta(minutes=30)
+    for upload in ctx.db.scalars(select(Upload).where(Upload.state == UploadState.RUNNING, Upload.moved_at < over)):
+        taking.go_on(ctx, upload, again=True)
     for batch_id in ctx.db.scalars(
             select(Candidate.batch_id).join(Document, Document.candidate_id == Candidate.id)
             .where(Document.state == DocumentState.WAITING, Document.uploaded_at < over).distinct()).all():

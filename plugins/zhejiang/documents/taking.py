@@ -58,7 +58,7 @@ def match(ctx: Ctx, upload_id: Id) -> None:
     text = json.dumps({"upload": str(upload.id), "lines": plan}, ensure_ascii=False)
     upload.plan_key = ctx.blobs.put(text.encode(), KIND)
     upload.entries, upload.moved_at = len(lines), ctx.now
-    _go_on(ctx, upload)
+    go_on(ctx, upload)
 
 
 def _lines(ctx: Ctx, upload: Upload, entries: Sequence[Entry],
@@ -106,13 +106,16 @@ def _say(upload: Upload, said: Sequence[tuple[str, str]]) -> None:
     upload.report = json.dumps(report, ensure_ascii=False)
 
 
-def _go_on(ctx: Ctx, upload: Upload) -> None:
-    if upload.looked_at < upload.entries:
+def go_on(ctx: Ctx, upload: Upload, *, again: bool = False) -> None:
+    """The next chunk, or the end. `again`: the job that had it is dead."""
+    if not upload.plan_key:
+        ctx.enqueue(receiving.MATCH, {"upload": str(upload.id)})
+    elif upload.looked_at < upload.entries:
         ctx.enqueue(TAKE, {"upload": str(upload.id), "from": upload.looked_at},
-                    key=f"{TAKE}:{upload.id}:{upload.looked_at}")
-        return
-    receiving.end(ctx, upload, UploadState.DONE)
-    keeping.judge_soon(ctx, upload.batch_id)
+                    key=None if again else f"{TAKE}:{upload.id}:{upload.looked_at}")
+    else:
+        receiving.end(ctx, upload, UploadState.DONE)
+        keeping.judge_soon(ctx, upload.batch_id)
 
 
 def take(ctx: Ctx, upload_id: Id, begin: int) -> None:
@@ -145,7 +148,7 @@ def take(ctx: Ctx, upload_id: Id, begin: int) -> None:
     upload.known += kept.known
     _say(upload, [*said, *kept.said])
     upload.looked_at, upload.moved_at = begin + len(plan), ctx.now
-    _go_on(ctx, upload)
+    go_on(ctx, upload)
 
 
 def _offer(ctx: Ctx, upload: Upload, line: Line, data: bytes) -> None:

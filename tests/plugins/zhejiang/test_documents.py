@@ -201,18 +201,20 @@ def test_a_worker_that_dies_in_a_chunk_goes_on_with_it(
     files = [(f"{id_number(serial)}${one}.jpg", zips.picture(shade=serial * 10 + at))
              for serial in (1, 2) for at, one in enumerate(zips.SUFFIXES[1:])]
     zips.send(zhejiang, desk.batch, zips.zipped(files))
-    real, chance = taking._go_on, random.Random(20261120)
+    real, chance = taking.go_on, random.Random(20261120)
 
-    def dying(ctx: Ctx, upload: Upload) -> None:
+    def dying(ctx: Ctx, upload: Upload, *, again: bool = False) -> None:
         """After the bytes are written, before the rows are committed."""
-        if chance.random() < 0.4:
+        if not again and chance.random() < 0.6:
             raise OSError("the worker is gone")
-        real(ctx, upload)
+        real(ctx, upload, again=again)
 
-    monkeypatch.setattr(taking, "_go_on", dying)
+    monkeypatch.setattr(taking, "go_on", dying)
     for _round in range(40):
         zips.run_queue(zhejiang, "import")
-        zhejiang.clock.advance(minutes=11)  # type: ignore[attr-defined]
+        zhejiang.clock.advance(minutes=31)  # type: ignore[attr-defined]
+        with unit_of_work(zhejiang, NOBODY) as ctx:
+            sweeping.wake(ctx)
     zips.run_queue(zhejiang, "fast")
     assert len(states(zhejiang)) == 10
     assert blobs_of(zhejiang) == named(zhejiang)

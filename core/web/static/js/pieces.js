@@ -3,6 +3,7 @@
 const form = document.querySelector("form[data-pieces]");
 const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
 const WAITS = [1, 2, 5, 10, 20, 30];
+let sending = false;
 
 class Told extends Error {}
 
@@ -26,7 +27,6 @@ function sender() {
   const bar = form.querySelector("progress");
   const stop = form.querySelector("[data-stop]");
   const button = form.querySelector("button:not([type=button])");
-  let running = false;
   let stopped = false;
 
   const say = (text) => { said.textContent = text; };
@@ -36,7 +36,7 @@ function sender() {
     say(words.sent.replace("%percent%", Math.floor(now * 100 / file.size)).replace("%name%", file.name));
   };
   const busy = (on) => {
-    running = on;
+    sending = on;
     bar.hidden = stop.hidden = !on;
     button.disabled = on;
   };
@@ -52,6 +52,7 @@ function sender() {
       const told = await ask(`${upload.pieces}?at=${at}`, { headers: { "Content-Type": "application/octet-stream" }, body: piece });
       at = told.received;
     }
+    show(at, file);
     location.assign(upload.done);
     return true;
   }
@@ -61,7 +62,7 @@ function sender() {
       try {
         return await send(file);
       } catch (error) {
-        if (error instanceof Told) { say(error.message); return false; }
+        if (error instanceof Told) { say(error.message || words.failed); return false; }
         const seconds = WAITS[Math.min(cut, WAITS.length - 1)];
         say(words.cut.replace("%seconds%", seconds));
         await new Promise((go) => { setTimeout(go, seconds * 1000); addEventListener("online", go, { once: true }); });
@@ -73,7 +74,7 @@ function sender() {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const file = form.querySelector("input[type=file]").files[0];
-    if (running || !file) return;
+    if (sending || !file) return;
     if (file.size > Number(form.dataset.most)) { say(words.large); return; }
     stopped = false;
     busy(true);
@@ -82,7 +83,7 @@ function sender() {
     if (stopped) say(words.stopped);
   });
   stop.addEventListener("click", () => { stopped = true; });
-  addEventListener("beforeunload", (event) => { if (running && bar.value < bar.max) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (sending && bar.value < bar.max) event.preventDefault(); });
 }
 
 // What goes on behind the page: its numbers are fetched, and at the end the page is drawn anew.
@@ -97,7 +98,7 @@ function watch(box) {
         Object.assign(row.querySelector("progress"), { max: total || 1, value: now });
         row.querySelector("p span:last-child").textContent = `${now} / ${total}`;
       }
-      if (!told.busy) { location.reload(); return; }
+      if (!told.busy && !sending) { location.reload(); return; }
     }
     setTimeout(look, tries < 30 ? 1000 : 4000, tries + 1);
   };
