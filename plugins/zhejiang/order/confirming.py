@@ -17,11 +17,11 @@ from core.api.store import Id
 from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.batch.service import move
 from plugins.zhejiang.batch.states import CandidateState
+from plugins.zhejiang.enrolling import enrolled, left
 from plugins.zhejiang.order import queries, telling
 from plugins.zhejiang.order.models import BatchOrder
 from plugins.zhejiang.order.service import end, enter, go, held
 from plugins.zhejiang.order.states import Kind, State
-from plugins.zhejiang.training import service as training
 
 
 def confirm(ctx: Ctx, order: BatchOrder, version: int) -> None:
@@ -40,7 +40,7 @@ def confirm(ctx: Ctx, order: BatchOrder, version: int) -> None:
     candidates = queries.candidates_of(ctx, queries.members(ctx, order))
     for one in candidates:
         move(ctx, one, CandidateState.ENROLLED)
-    training.enrolled(ctx, candidates)
+    enrolled(ctx, candidates)
     enter(ctx, order, Kind.CONFIRMED, held_fen=core.total_fen if online else voucher)
     telling.confirmed(ctx, order, core, len(candidates))
 
@@ -86,7 +86,7 @@ def take_out(ctx: Ctx, order: BatchOrder, candidate_id: Id, why: str) -> int:
     candidate = ctx.db.get_one(Candidate, candidate_id, populate_existing=True)
     if order.state == State.CONFIRMED:
         move(ctx, candidate, CandidateState.CANCELLED)
-        training.left(ctx, [candidate])
+        left(ctx, [candidate])
     else:
         move(ctx, candidate, CandidateState.REVIEWED)
     member.left_at = ctx.now
@@ -116,7 +116,7 @@ def refund(ctx: Ctx, order: BatchOrder, why: str) -> None:
         refund_at_provider(ctx, core, reason)
     else:
         give_back(ctx, core.id, reason, before_fen=core.total_fen - money.held_fen)
-    training.left(ctx, end(ctx, order, State.REFUNDED, Kind.REFUNDED, reason))
+    left(ctx, end(ctx, order, State.REFUNDED, Kind.REFUNDED, reason))
     telling.refunded(ctx, order, core, reason)
 
 
@@ -138,6 +138,6 @@ def bring_home(ctx: Ctx, order: BatchOrder) -> None:
     """An order that expired unpaid, or that was given back at the provider itself, ends here too."""
     order = held(ctx, order)
     if queries.core_order(ctx, order).state == OrderState.REFUNDED:
-        training.left(ctx, end(ctx, order, State.REFUNDED, Kind.REFUNDED, _("支付机构已退款")))
+        left(ctx, end(ctx, order, State.REFUNDED, Kind.REFUNDED, _("支付机构已退款")))
     else:
         end(ctx, order, State.CANCELLED, Kind.EXPIRED)

@@ -11,13 +11,13 @@ from core.identity import account_of, open_person, person_of, set_password
 from core.organization import Organization, seed_posts
 from core.tenancy import NOBODY, Ctx, Role, Tenant, unit_of_work
 from core.testing.cast import Holding, give_certificate
+from plugins.zhejiang import enrolling
 from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.batch.states import CandidateState, Mode
 from plugins.zhejiang.documents.models import Document
 from plugins.zhejiang.documents.states import DocumentKind, DocumentState
 from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.enterprise.states import State
-from plugins.zhejiang.training import service as training
 from plugins.zhejiang.training.models import Plan, PlanTrainee, TestApplication
 from plugins.zhejiang.training.states import PlanState
 from tests.people import PASSWORD, Somebody, id_number, phone, staff
@@ -103,7 +103,7 @@ def enrolled(tenant: Tenant, batch_id: Id, serial: int = 1, *, name: str = "王�
     """A candidate who is 已报名, with the core's enrollment."""
     candidate_id = candidate(tenant, batch_id, serial, state=CandidateState.ENROLLED, name=name, person_id=person_id)
     with unit_of_work(tenant, NOBODY) as ctx:
-        training.enrolled(ctx, [ctx.db.get_one(Candidate, candidate_id)])
+        enrolling.enrolled(ctx, [ctx.db.get_one(Candidate, candidate_id)])
     return candidate_id
 
 

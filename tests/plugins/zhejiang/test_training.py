@@ -9,6 +9,7 @@ from core.course.queries import study_of
 from core.cycle import Enrollment, EnrollmentState
 from core.registry import Certificate, status_of
 from core.tenancy import NOBODY, Tenant, unit_of_work
+from plugins.zhejiang import enrolling
 from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.batch.states import CandidateState, Mode
 from plugins.zhejiang.training import service
@@ -53,7 +54,7 @@ def test_continuing_education_is_for_the_certificate_on_file(zhejiang: Tenant) -
     certificate_id = scene.certificate(zhejiang, candidate_id)
     with unit_of_work(zhejiang, NOBODY) as ctx:
         candidate = ctx.db.get_one(Candidate, candidate_id)
-        service.enrolled(ctx, [candidate])
+        enrolling.enrolled(ctx, [candidate])
         row = ctx.db.get_one(Enrollment, candidate.enrollment_id)
         assert (row.certificate_id, row.general_hours_due, row.professional_hours_due) == (certificate_id, 10, 22)
         assert row.state == EnrollmentState.OPEN and study_of(ctx, row.id) is not None
@@ -66,7 +67,7 @@ def test_who_has_no_certificate_is_refused_by_name(zhejiang: Tenant) -> None:
     scene.certificate(zhejiang, first)
     second = scene.candidate(zhejiang, batch_id, 2, state=CandidateState.ENROLLED, name="李小红")
     with pytest.raises(DomainError) as refused, unit_of_work(zhejiang, NOBODY) as ctx:
-        service.enrolled(ctx, [ctx.db.get_one(Candidate, one) for one in (first, second)])
+        enrolling.enrolled(ctx, [ctx.db.get_one(Candidate, one) for one in (first, second)])
     assert "李小红：没有查到资料员岗位的证书" in refused.value.problems[0].sentence
     with unit_of_work(zhejiang, NOBODY) as ctx:
         assert ctx.db.scalar(select(Enrollment.id)) is None
@@ -88,10 +89,10 @@ def test_left_gives_the_post_and_year_free_again(zhejiang: Tenant) -> None:
     candidate_id = scene.enrolled(zhejiang, batch_of(zhejiang))
     with unit_of_work(zhejiang, NOBODY) as ctx:
         candidate = ctx.db.get_one(Candidate, candidate_id)
-        service.left(ctx, [candidate])
+        enrolling.left(ctx, [candidate])
         assert ctx.db.get_one(Enrollment, candidate.enrollment_id).state == EnrollmentState.CANCELLED
         candidate.enrollment_id = None
-        service.enrolled(ctx, [candidate])
+        enrolling.enrolled(ctx, [candidate])
         assert candidate.enrollment_id is not None
 
 
@@ -100,12 +101,12 @@ def test_who_is_refunded_leaves_plan_and_test(zhejiang: Tenant) -> None:
     batch_id = batch_of(zhejiang)
     first, second = scene.applied(zhejiang, batch_id, 1), scene.applied(zhejiang, batch_id, 2)
     with unit_of_work(zhejiang, NOBODY) as ctx:
-        service.left(ctx, [ctx.db.get_one(Candidate, first)])
+        enrolling.left(ctx, [ctx.db.get_one(Candidate, first)])
         assert sorted(ctx.db.scalars(select(Plan.taken))) == [0, 1]
         assert sorted(ctx.db.scalars(select(TestApplication.state))) == ["applied", "withdrawn"]
         service.passed(ctx, ctx.db.get_one(Candidate, second), 60)
         with pytest.raises(DomainError, match="已经测试合格"):
-            service.left(ctx, [ctx.db.get_one(Candidate, second)])
+            enrolling.left(ctx, [ctx.db.get_one(Candidate, second)])
 
 
 def test_the_test_leads_to_the_first_certificate(zhejiang: Tenant) -> None:
