@@ -74,6 +74,7 @@ def change_plan(ctx: Ctx, plan: TestPlan, facts: PlanFacts) -> None:
     if told and plan.state == PlanState.PUBLISHED:
         plan.turn += 1
         telling.of_seats(ctx, plan, seats_of(ctx, plan), texts.CHANGED)
+        telling.near_later(ctx, plan)
 
 
 def _check(ctx: Ctx, institution_id: Id, facts: PlanFacts) -> None:
@@ -234,8 +235,16 @@ def publish(ctx: Ctx, plan: TestPlan) -> int:
     plan.state, plan.published_at = state, ctx.now
     plan.turn += 1
     telling.of_seats(ctx, plan, seated, texts.PUBLISHED)
+    telling.near_later(ctx, plan)
     ctx.record("zhejiang.test_published", plan.id, seated=len(seated))
     return len(seated)
+
+
+def remind(ctx: Ctx, plan_id: Id, at: str) -> None:
+    """A day before, if the test still is to be held at that time."""
+    plan = ctx.db.get(TestPlan, plan_id)
+    if plan is not None and plan.state == PlanState.PUBLISHED and plan.starts_at.isoformat() == at:
+        telling.near(ctx, plan, seats_of(ctx, plan))
 
 
 def cancel_plan(ctx: Ctx, plan: TestPlan, reason: str) -> int:

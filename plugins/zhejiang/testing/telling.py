@@ -1,5 +1,6 @@
 """Candidates hear of their test by SMS and in the portal (ZJ-28)."""
 from collections.abc import Sequence
+from datetime import timedelta
 
 from core.api import Ctx
 from core.api.messages import send_to_phone, tell_person
@@ -10,6 +11,24 @@ from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.settings import rules_of
 from plugins.zhejiang.testing import texts
 from plugins.zhejiang.testing.models import TestPlan, TestSeat
+
+
+REMIND_JOB = "zj.test_near"
+_DAY = timedelta(days=1)
+
+
+def near_later(ctx: Ctx, plan: TestPlan) -> None:
+    """A day before the test, where that is still to come."""
+    if plan.starts_at - ctx.now > _DAY:
+        at = plan.starts_at.isoformat()
+        ctx.enqueue(REMIND_JOB, {"plan": str(plan.id), "at": at}, key=f"{REMIND_JOB}:{plan.id}:{at}",
+                    not_before=plan.starts_at - _DAY)
+
+
+def near(ctx: Ctx, plan: TestPlan, seats: Sequence[TestSeat]) -> None:
+    """Everybody who has a seat, once more."""
+    plan.turn += 1
+    of_seats(ctx, plan, seats, texts.NEAR)
 
 
 def of_seats(ctx: Ctx, plan: TestPlan, seats: Sequence[TestSeat], text: str) -> None:

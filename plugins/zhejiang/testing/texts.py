@@ -9,6 +9,8 @@ CHANGED = ("【温馨提示】尊敬的{name}学员您好，您的{post}岗位�
            "请带本人身份证，提前{minutes}分钟到场，人脸核验通过后才能考试。")
 CANCELLED = ("【温馨提示】尊敬的{name}学员您好，原定{time}在{place}{room}的{post}岗位测试已取消：{reason}。"
              "请等候培训机构的新安排。")
+NEAR = ("【温馨提示】尊敬的{name}学员您好，您的{post}岗位测试在{time}，{place}{room}，{seat}号座位。"
+        "请带本人身份证，提前{minutes}分钟到场，人脸核验通过后才能考试。")
 WARNED = "监考人员提醒：{reason}"
 
 

@@ -482,3 +482,21 @@ def test_the_word_of_the_room_cannot_be_guessed(room: Room) -> None:
     assert room.enter(first).status_code == 429 and room.seat(first).entry == Entry.WAITING
     room.wait(60)
     assert room.enter(first).status_code == 303
+
+
+def test_a_day_before_everybody_is_reminded_of_the_time_that_holds(room: Room) -> None:
+    """ZJ-28: 须按时到场; a test that was put off is told of once, at its new time."""
+    room.ready(day="2026-11-22")
+    room.clerk.submit(f"{room.of_plan}/edit", room.form(day="2026-11-23"))
+    run_waiting(room.tenant)
+
+    def reminders() -> list[str]:
+        run_waiting(room.tenant)
+        with unit_of_work(room.tenant, NOBODY) as ctx:
+            return [sms.text for sms in inbox(ctx) if "测试在" in sms.text]
+
+    room.clock.advance(hours=30)
+    assert reminders() == []
+    room.clock.advance(hours=20)
+    told = reminders()
+    assert len(told) == 3 and all("2026年11月23日13:00" in text for text in told) and reminders() == told
