@@ -84,7 +84,8 @@ def gathered(ctx: Ctx, batch: Batch, entries: Sequence[Entry]) -> Known:
     ids = {person.id for person in people.values()}
     owners = phone_owners(ctx, [one.phone for one in entries])
     here, own, elsewhere = _standing(ctx, batch, ids)
-    others = {owner for group in owners.values() for owner in group}
+    others = {owner for one in entries for owner in owners.get(one.phone, ())
+              if one.id_number not in people or people[one.id_number].id != owner}
     return Known(people, owners, here, own, elsewhere, _ours(ctx, batch, others), enrolled(
         ctx, ids, batch.post_id, batch.year), _barred(ctx, entries), ctx.rules().account.phone_unique)
 
