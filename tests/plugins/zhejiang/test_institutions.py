@@ -1,4 +1,5 @@
 """Institutions: what they offer, sanctions, the comparison page (ZJ-12 … ZJ-14, ZJ-22, ZJ-23, C-21)."""
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -29,7 +30,7 @@ from core.tenancy import NOBODY, Tenant, unit_of_work
 from plugins.zhejiang.institutions.rules import CENTRES, Compared, Order, distance_km, in_order, places_from, usual
 from plugins.zhejiang.settings import rules_of
 from tests.browse import Browser
-from tests.people import signed_in, staff
+from tests.people import signed_in, staff, trainee
 from tests.plugins.zhejiang.scene import School, firm, post_id, school
 
 Browsers = Callable[[Tenant], Browser]
@@ -325,3 +326,19 @@ def test_the_public_list_leads_to_the_comparison(zhejiang: Tenant, offering: tup
     """GD-23, ZJ-13: one list of institutions for everybody, which says how one enrolls here."""
     page = browser_of(zhejiang).get("/institutions").text
     assert "示例培训机构一" in page and "/zj/institutions/" in page and "携本人身份证件" not in page
+
+
+def test_the_chosen_institution_begins_a_batch(zhejiang: Tenant, offering: tuple[School, School],
+                                               browser_of: Browsers) -> None:
+    """ZJ-13, ZJ-15: 用这家机构报名 leads to a new batch with institution, post and mode already chosen."""
+    one, _two = offering
+    clerk = signed_in(browser_of(zhejiang), firm(zhejiang).clerk)
+    page = clerk.get(f"/zj/institutions/?post={clerk_post(zhejiang)}&mode=offline").text
+    href = re.findall(r'href="([^"]+)"[^>]*>[^<]*用这家机构报名', page)[0].replace("&amp;", "&")
+    form = clerk.get(href).text
+    assert "/zj/institutions/?" in form
+    for chosen in (str(one.id), str(clerk_post(zhejiang)), "offline"):
+        assert re.search(rf'value="{chosen}"[^>]*(selected|checked)', form), chosen
+    own = signed_in(browser_of(zhejiang), trainee(zhejiang))
+    read = own.get(f"/zj/institutions/?post={clerk_post(zhejiang)}").text
+    assert "示例培训机构一" in read and "用这家机构报名" not in read
