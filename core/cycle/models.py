@@ -17,7 +17,7 @@ _LIVE = text("state <> 'cancelled'")
 
 class Enrollment(Base):
     """A certificate's post in a cycle, or the training for a post's first certificate, which then has no
-    `certificate_id` and no part in the cycle's hours (docs/adr/0007). `turn` orders what was submitted in one go
+    `certificate_id` and no part in the cycle's hours (docs/adr/0008). `turn` orders what was submitted in one go
     (N-24); `exemption` says why the general hours are not owed (N-25, C-10): rule, post, since, by. `institution_id`:
     who enrolled the trainee (GD-04, ZJ-25); None: the trainee did."""
 
