@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from core.base.db import Id
 from core.base.errors import Problem
-from core.identity import IdScan, Side, person_of, scans_of
+from core.identity import Side, person_of, scans_of
 from core.presence import PhotoVerdict, judge_photo
 from core.presence.rules import Code, PIXEL_CAP, explain, kind_of, precheck
 from core.registration import photos, scans
@@ -12,8 +12,8 @@ from core.registration.photos import pixels_of
 from core.registration.photos import plain_jpeg as clean_picture
 from core.tenancy import Ctx
 
-__all__ = ["PIXEL_CAP", "IdScan", "PhotoVerdict", "Side", "adopt_pictures", "clean_picture", "first_look",
-           "judge_photo", "kind_of", "pixels_of"]
+__all__ = ["PIXEL_CAP", "PhotoVerdict", "Side", "adopt_pictures", "clean_picture", "first_look", "judge_photo",
+           "kind_of", "pixels_of"]
 
 
 def first_look(ctx: Ctx, data: bytes) -> list[Problem]:

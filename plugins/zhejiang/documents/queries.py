@@ -147,6 +147,13 @@ def uploads_of(ctx: Ctx, batch_id: Id) -> Sequence[Upload]:
                           .order_by(Upload.created_at.desc(), Upload.id.desc()).limit(5)).all()
 
 
+def owners_of(ctx: Ctx, offers: Sequence[Offer]) -> dict[Id, Id]:
+    """Candidate → person, for the offers of a page."""
+    asked = {one.candidate_id for one in offers}
+    return {candidate: person for candidate, person in ctx.db.execute(
+        select(Candidate.id, Candidate.person_id).where(Candidate.id.in_(asked)))}
+
+
 @dataclass(frozen=True)
 class Report:
     """What of a zip did not fit: the first of the lines (name, why), and how many there are."""
@@ -164,14 +171,6 @@ def offers_of(ctx: Ctx, batch_id: Id, most: int) -> Sequence[Offer]:
     """Pictures that wait for the clerk's word, the oldest first."""
     return ctx.db.scalars(select(Offer).where(Offer.batch_id == batch_id)
                           .order_by(Offer.created_at, Offer.id).limit(most)).all()
-
-
-@dataclass(frozen=True)
-class BatchRow:
-    """A batch in the list, and how many of its people are complete."""
-
-    batch: Batch
-    counts: Counts
 
 
 def batches_of(enterprise_id: Id) -> Select[Batch]:

@@ -51,7 +51,7 @@ def grid_of(ctx: Ctx, batch: Batch, args: Mapping[str, str], term: str = "") -> 
     found = page_of(ctx.db, queries.narrowed_to(ctx, people, term) if term else people, args, size=50 if term else 20)
     offers = queries.offers_of(ctx, batch.id, OFFERS_SHOWN)
     rules = rules_of(ctx)
-    owners = {one.candidate_id: ctx.db.get_one(Candidate, one.candidate_id).person_id for one in offers}
+    owners = queries.owners_of(ctx, offers)
     cards = listed(ctx, list(owners.values()))
     return {
         "batch": batch, "post": post_by_id(ctx, batch.post_id).name, "mode": MODE_WORDS[Mode(batch.mode)],
