@@ -62,8 +62,7 @@ def _front(continuing: bool) -> ResponseReturnValue:
         picks.append(("mode", _("培训方式"), [(mode.value, str(MODE_WORDS[mode]))
                                           for mode in (Mode.ONLINE, Mode.OFFLINE)], asked.mode))
     years = [str(year) for year in queries.years(ctx, enterprise)]
-    picks += [("year", _("年度"), [(year, year) for year in years], asked.year),
-              ("closed", _("作废"), [("1", _("已作废"))], asked.closed)]
+    picks.append(("year", _("年度"), [(year, year) for year in years], asked.year))
     return page("zhejiang/batch/front.html", page=shown, continuing=continuing, picks=picks, asked=asked, names=names,
                 heads=queries.headcounts(ctx, [row.id for row in shown.items]), words=MODE_WORDS,
                 institutions=queries.institution_names(ctx, [row.institution_id for row in shown.items]),
