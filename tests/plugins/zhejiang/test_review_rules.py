@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.organization import FAMILIES
@@ -173,6 +173,7 @@ JOBS = st.lists(st.builds(lambda one, two, post: Job(min(one, two), max(one, two
                           st.sampled_from(["施工员", "资料员"])), max_size=8)
 
 
+@settings(deadline=None)
 @given(JOBS)
 def test_overlapping_months_count_once(jobs: list[Job]) -> None:
     """ZJ-34: as many months as there are different ones up to this one."""
@@ -181,6 +182,7 @@ def test_overlapping_months_count_once(jobs: list[Job]) -> None:
     assert worked_months(jobs, TODAY) == len({index for index in counted if index <= now})
 
 
+@settings(deadline=None)
 @given(JOBS, st.randoms())
 def test_the_order_and_repetition_of_jobs_do_not_matter(jobs: list[Job], random: object) -> None:
     """ZJ-34."""
@@ -196,6 +198,7 @@ def test_an_open_job_lasts_until_now_and_a_coming_one_not_at_all() -> None:
     assert worked_months([Job(Month(2020, 3), Month(2020, 3), "施工员")], TODAY) == 1
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*Level, None]), st.sampled_from([*GROUPS, "造价员"]),
        st.one_of(st.text(max_size=12), st.sampled_from([cell[-1] for cell in CELLS])),
        st.one_of(st.none(), st.dates(date(1980, 1, 1), date(2030, 1, 1))), st.one_of(st.none(), st.integers(0, 60)),
