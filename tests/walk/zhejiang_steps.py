@@ -46,13 +46,13 @@ def approve(regulator: Walker) -> None:
     page = regulator.page
     regulator.go("/admin/zj_registrations/")
     regulator.picture("2-queue")
-    page.get_by_role("row", name=re.compile(FIRM)).get_by_role("link").first.click()
+    page.get_by_role("row", name=re.compile(FIRM)).get_by_role("link", name="审核").click()
     page.wait_for_url("**/zj/enterprise/review/**")
     for box in page.locator("[name=checks]").all():
         box.check()
     regulator.picture("2-checks")
     page.get_by_role("button", name="通过", exact=True).click()
-    expect(page.get_by_text("审核通过").first).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile(FIRM))).to_contain_text("审核通过")
     regulator.picture("2-approved")
 
 
