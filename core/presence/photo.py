@@ -139,8 +139,9 @@ def faults(image: Rgb, face: Face, rules: PhotoRules, engine: FaceEngine, facts:
         (Code.TOO_SMALL, seen.eye_px < rules.min_eye_px),
         (Code.BLURRED, crisp < rules.min_sharpness),
         (Code.SOFT, rules.min_sharpness <= crisp < rules.warn_sharpness),
-        (Code.TILTED, abs(seen.roll) > rules.max_roll_deg),
-        (Code.NOT_FRONTAL, abs(seen.turn - 0.5) > rules.max_yaw),
+        (Code.TILTED, round(abs(seen.roll), 1) > rules.max_roll_deg),
+        # Points lie on whole pixels: a ten-thousandth more than the rule is not measured.
+        (Code.NOT_FRONTAL, round(abs(seen.turn - 0.5), 2) > rules.max_yaw),
         (Code.STRETCHED, not rules.min_face_shape <= seen.nod <= rules.max_face_shape),
         (Code.EYES_COVERED, eyes),
         (Code.MOUTH_COVERED, mouth),

@@ -196,7 +196,7 @@ def _words(facts: Mapping[str, float | str], rules: PhotoRules) -> dict[str, str
         "found": _("，而是 %(kind)s 文件", kind=found.upper()) if found and found not in rules.types else "",
         "width": f"{float(facts.get('width', 0)):.0f}", "height": f"{float(facts.get('height', 0)):.0f}",
         "faces": f"{float(facts.get('faces', 0)):.0f}", "eye_px": f"{float(facts.get('eye_px', 0)):.0f}",
-        "min_eye_px": str(rules.min_eye_px), "roll": f"{abs(float(facts.get('roll', 0))):.0f}",
+        "min_eye_px": str(rules.min_eye_px), "roll": f"{abs(float(facts.get('roll', 0))):.1f}",
         "max_roll": f"{rules.max_roll_deg:.0f}",
         "grounds": grounds_text(rules),
         "ground": str(_GROUNDS.get(str(facts.get("ground", "")), _("别的颜色"))),
