@@ -1,7 +1,9 @@
 """What enterprise, regulator, institution and trainee do in Zhejiang, one function a step (ZJ-01 … ZJ-37)."""
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
+from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from tests.walk.steps import Walker, sms_code
@@ -93,3 +95,151 @@ def upload_zip(firm: Walker, zipped: Path, name: str) -> None:
     page.wait_for_load_state()
     expect(page.locator("[data-watch]")).to_have_count(0, timeout=240_000)
     firm.picture(name)
+
+
+def replace_photo(firm: Walker, name: str, photo: Path) -> None:
+    """ZJ-10: one picture anew, without the zip."""
+    page = firm.page
+    page.get_by_role("row", name=re.compile(name)).get_by_role("link").first.click()
+    page.locator("input[type=file]").set_input_files(photo)
+    firm.picture("4-replace")
+    page.get_by_role("button", name="更换图片").click()
+    page.wait_for_load_state()
+    firm.go("/zj/documents/")
+    page.get_by_role("link", name="上传和查看").first.click()
+    expect(page.locator("[data-watch]")).to_have_count(0, timeout=60_000)
+
+
+def file_applications(firm: Walker, held: Desk, place: Path) -> None:
+    """ZJ-19, ZJ-33, ZJ-34: what the sheet lacks comes in a second one; then all that is whole is submitted."""
+    page = firm.page
+    firm.go("/zj/review/")
+    page.locator("main table").get_by_role("link").first.click()
+    firm.picture("5-overview")
+    page.get_by_role("link", name="用表格填写报名表和年限证明").click()
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="下载带名单的表格").click()
+    filled = place / "applications.xlsx"
+    kept.value.save_as(filled)
+    fill_applications(filled, held)
+    page.locator("input[type=file]").set_input_files(filled)
+    firm.picture("5-second-sheet")
+    page.locator("main form button.btn-primary").last.click()
+    page.get_by_role("button", name=re.compile("确认写入")).click()
+    firm.go("/zj/review/")
+    page.locator("main table").get_by_role("link").first.click()
+    page.get_by_role("button", name="提交全部资料齐全的学员").click()
+    expect(page.get_by_text("待审核").first).to_be_visible()
+    firm.picture("5-submitted")
+
+
+SPECIALITIES = {"研究生": "土木工程", "本科": "工程管理", "大专": "建筑设计类", "中专": "工程造价"}
+"""Own specialities of column B in appendix 5 (ZJ-35), by the education of the sheet."""
+
+
+def fill_applications(path: Path, held: Desk) -> None:
+    """Speciality, graduation and years of each, as the applicants say."""
+    educations = {one.id_number: one.education for one in held.people}
+    book = load_workbook(path)
+    page = book.active
+    head = next(row for row in page.iter_rows() if any(cell.value == "身份证号" for cell in row))
+    at = {str(cell.value).strip("*＊ "): cell.column for cell in head if cell.value}
+    for row in range(head[0].row + 1, page.max_row + 1):
+        number = page.cell(row, at["身份证号"]).value
+        if not number:
+            continue
+        left = min(max(int(str(number)[6:10]) + 19, 2000), 2022)
+        for title, value in (("所学专业", SPECIALITIES.get(educations[str(number)], "会计")), ("毕业时间", f"{left}-07-01"),
+                             ("岗位工作年限", str(2026 - left)), ("起止年月1", f"{left}-09至今"),
+                             ("从事何种岗位工作1", "资料员")):
+            page.cell(row, at[title]).value = value
+    book.save(path)
+
+
+def review(institution: Walker) -> int:
+    """ZJ-20, ZJ-21: drawn by the server, opened one by one, then all that the rules pass; how many passed."""
+    page = institution.page
+    institution.go("/zj/review/queue")
+    institution.picture("6-queue")
+    page.locator("[name=batch]").select_option(index=1)
+    page.get_by_role("button", name="查询", exact=True).click()
+    page.get_by_role("link", name="批量审核这个批次").click()
+    institution.picture("6-bulk")
+    page.get_by_role("button", name="抽取抽查名单").click()
+    while page.get_by_role("link", name="看下一个").count():
+        page.get_by_role("link", name="看下一个").click()
+        institution.picture("6-case")
+        page.get_by_role("button", name=re.compile("已看过，没有问题")).click()
+        page.wait_for_url("**/zj/review/bulk/**")
+    institution.picture("6-sampled")
+    page.get_by_role("button", name=re.compile("全部通过")).click()
+    done = page.get_by_text(re.compile(r"已批量通过 \d+ 人，【资格审核状态为已审核】"))
+    expect(done).to_be_visible(timeout=60_000)
+    institution.picture("6-passed")
+    found = re.search(r"\d+", done.inner_text())
+    assert found is not None
+    return int(found.group())
+
+
+def order_and_pay(firm: Walker, people: int, fee_yuan: int, place: Path) -> None:
+    """ZJ-21 … ZJ-24: the order line by line, the transfer, the voucher."""
+    page = firm.page
+    firm.go("/admin/zj_orders/")
+    firm.picture("7-orders")
+    page.locator("main").get_by_role("link", name=re.compile("生成")).first.click()
+    if page.get_by_role("button", name="核对金额").count() == 0:
+        page.locator("main").get_by_role("link", name=re.compile("选择|生成")).first.click()
+    page.get_by_role("button", name="核对金额").click()
+    expect(page.locator("main")).to_contain_text(f"{people * fee_yuan:,}.00".replace(",", ""))
+    firm.picture("7-amount")
+    page.get_by_role("button", name="生成订单").click()
+    firm.picture("7-order")
+    page.get_by_role("link", name="录入汇款凭证").click()
+    voucher = place / "voucher.jpg"
+    voucher.write_bytes(paper("bank transfer receipt"))
+    page.locator("input[type=file]").set_input_files(voucher)
+    page.get_by_role("button", name="上传", exact=True).click()
+    for name, value in (("payer_name", "示例装饰有限公司"), ("paid", str(people * fee_yuan)),
+                        ("reference", "2026112200001"), ("invoice_title", FIRM), ("refund_bank", "示例银行"),
+                        ("refund_account", "6222000000000000001")):
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="提交凭证").click()
+    expect(page.locator("main")).to_contain_text("付款单位")
+    firm.picture("7-refused")
+    page.locator("[name=payer_name]").fill(FIRM)
+    page.get_by_role("button", name="提交凭证").click()
+    page.wait_for_url(re.compile(r"/zj/order/[0-9a-f-]{36}$"))
+    firm.picture("7-voucher")
+
+
+def confirm_money(institution: Walker) -> None:
+    """ZJ-25: 【报名状态】为“已报名”."""
+    page = institution.page
+    institution.go("/admin/zj_order_queue/")
+    institution.picture("8-queue")
+    page.get_by_role("row", name=re.compile(FIRM)).get_by_role("link").last.click()
+    page.get_by_role("button", name=re.compile("确认收款")).click()
+    expect(page.locator("main")).to_contain_text("已报名")
+    institution.picture("8-confirmed")
+
+
+def plan_training(institution: Walker) -> None:
+    """ZJ-27: a plan, the batch in it, published."""
+    page = institution.page
+    institution.go("/zj/training/new")
+    page.locator("[name=post_id]").select_option(label="资料员")
+    page.locator("[name=mode][value=online]").check()
+    page.locator("main form button.btn-primary").last.click()
+    page.locator("[name=title]").fill("资料员线上培训一期")
+    for name in ("starts_on", "ends_on"):
+        page.locator(f"[name={name}]").fill(str(date.today() + timedelta(days=0 if name == "starts_on" else 20)))
+    page.locator("[name=capacity]").fill("60")
+    for box in page.locator("[name=packages]").all():
+        box.check()
+    institution.picture("9-plan-form")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="整批编入").click()
+    page.get_by_role("link", name="发布").click()
+    page.locator("main form button.btn-primary, dialog[open] button.btn-primary").last.click()
+    expect(page.locator("h1")).to_contain_text("已发布")
+    institution.picture("9-plan")
