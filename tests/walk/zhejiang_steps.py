@@ -1,13 +1,14 @@
 """What enterprise, regulator, institution and trainee do in Zhejiang, one function a step (ZJ-01 … ZJ-37)."""
 import re
-from datetime import date, timedelta
+import time
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from tests.walk.steps import Walker, sms_code
-from tests.walk.zhejiang_files import Desk, paper
+from tests.walk.steps import Walker, answer, begin_study, own_password, received, sign_in, sms_code
+from tests.walk.zhejiang_files import Desk, Entry, paper
 
 FIRM, CREDIT_CODE = "示例安装有限公司", "91330200MA2C56780Y"
 CLERK, CLERK_PHONE, OWN_PASSWORD = "anzhuang", "13957100099", "gongdi-Own-2026"
@@ -141,10 +142,10 @@ def fill_applications(path: Path, held: Desk) -> None:
     """Speciality, graduation and years of each, as the applicants say."""
     educations = {one.id_number: one.education for one in held.people}
     book = load_workbook(path)
-    page = book.active
+    page = book.worksheets[0]
     head = next(row for row in page.iter_rows() if any(cell.value == "身份证号" for cell in row))
-    at = {str(cell.value).strip("*＊ "): cell.column for cell in head if cell.value}
-    for row in range(head[0].row + 1, page.max_row + 1):
+    at = {str(cell.value): place for place, cell in enumerate(head, 1) if cell.value}
+    for row in range(int(head[0].row or 0) + 1, page.max_row + 1):
         number = page.cell(row, at["身份证号"]).value
         if not number:
             continue
@@ -190,7 +191,7 @@ def order_and_pay(firm: Walker, people: int, fee_yuan: int, place: Path) -> None
     if page.get_by_role("button", name="核对金额").count() == 0:
         page.locator("main").get_by_role("link", name=re.compile("选择|生成")).first.click()
     page.get_by_role("button", name="核对金额").click()
-    expect(page.locator("main")).to_contain_text(f"{people * fee_yuan:,}.00".replace(",", ""))
+    expect(page.locator("main")).to_contain_text(f"¥{people * fee_yuan:,}.00")
     firm.picture("7-amount")
     page.get_by_role("button", name="生成订单").click()
     firm.picture("7-order")
@@ -243,3 +244,109 @@ def plan_training(institution: Walker) -> None:
     page.locator("main form button.btn-primary, dialog[open] button.btn-primary").last.click()
     expect(page.locator("h1")).to_contain_text("已发布")
     institution.picture("9-plan")
+
+
+def study(trainee: Walker, inbox: Walker, who: Entry, seconds: float) -> None:
+    """ZJ-31, ZJ-27: the initial password, the plan, the lessons with the face check."""
+    page = trainee.page
+    sign_in(trainee, "个人用户", who.id_number, "111111")
+    own_password(trainee, inbox, who.phone, OWN_PASSWORD)
+    trainee.go("/zj/training/mine")
+    trainee.picture("10-plan")
+    begin_study(trainee)
+    done = page.locator("[data-completion]")
+    expect(done).to_be_visible(timeout=seconds * 1000)
+    trainee.picture("10-done")
+
+
+def apply_and_seat(institution: Walker, starts: datetime) -> None:
+    """ZJ-27, ZJ-28: who has finished is applied for; room, seats, time; told."""
+    page = institution.page
+    institution.go("/zj/training/")
+    page.locator("main table").get_by_role("link").first.click()
+    page.get_by_role("button", name="为全部完成培训的学员申请考试").click()
+    institution.picture("11-applied")
+    institution.go("/zj/testing/plans/new")
+    page.locator("[name=own_place]").select_option(index=1)
+    for name, value in (("room", "101"), ("seats", "30"), ("day", starts.strftime("%Y-%m-%d")),
+                        ("starts", starts.strftime("%H:%M"))):
+        page.locator(f"[name={name}]").fill(value)
+    for box in (page.locator("[name=posts]"), page.locator("[name=invigilators]")):
+        for one in box.all():
+            one.check()
+    institution.picture("11-test-form")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="自动排座").click()
+    page.get_by_role("button", name="发布并通知学员").click()
+    expect(page.locator("h1")).to_contain_text("已通知")
+    institution.picture("11-test-plan")
+
+
+def enter_room(trainee: Walker, invigilator: Walker, inbox: Walker) -> None:
+    """ZJ-28, ZJ-29: told where and when; a live face at the door, the code on the blackboard, the seat."""
+    received(inbox, "测试")
+    invigilator.go("/zj/testing/rooms/")
+    invigilator.picture("12-rooms")
+    invigilator.page.locator("main table, main section, main ul").get_by_role("link").first.click()
+    code = invigilator.page.locator(".zj-code").inner_text()
+    page = trainee.page
+    trainee.go("/zj/testing/mine/")
+    trainee.picture("12-mine")
+    trainee.press("入场和考试")
+    trainee.press("开始人脸核验")
+    page.get_by_role("button", name="打开摄像头").click()
+    start = page.get_by_role("button", name="拍照识别")
+    expect(start).to_be_enabled(timeout=20_000)
+    start.click()
+    expect(page.get_by_text("人脸核验通过")).to_be_visible(timeout=60_000)
+    page.locator("[name=code]").fill(code)
+    trainee.picture("12-door")
+    page.get_by_role("button", name="确认入座").click()
+    expect(page.get_by_text("已入场，请等候开考")).to_be_visible()
+    trainee.picture("12-seated")
+
+
+def sit_test(trainee: Walker, invigilator: Walker, answers: dict[str, str], seconds: float) -> None:
+    """ZJ-29: begun by the invigilator at the time; handed in when the half hour is over (here a minute); the score at
+    once."""
+    page, board = trainee.page, invigilator.page
+    begin = board.get_by_role("button", name="开考")
+    until = time.monotonic() + seconds
+    while not begin.count():
+        assert time.monotonic() < until, board.locator("main").inner_text()[:300]
+        board.wait_for_timeout(2_000)
+        board.reload()
+    begin.click()
+    page.get_by_role("button", name="开始考试").click(timeout=20_000)
+    questions = page.locator(".jx-question")
+    expect(questions).to_have_count(50)
+    trainee.picture("13-paper")
+    for index in range(50):
+        answer(questions.nth(index), answers)
+    expect(page.locator("[data-answered]")).to_have_text("50")
+    invigilator.picture("13-board")
+    hand_in = page.get_by_role("button", name=re.compile("交卷")).first
+    expect(hand_in).to_be_enabled(timeout=90_000)
+    hand_in.click()
+    trainee.press("确定交卷")
+    expect(page.get_by_text("考核合格").first).to_be_visible()
+    trainee.picture("13-score")
+    invigilator.press("结束测试")
+    board.locator("main form button").last.click()
+    expect(board.get_by_text("测试已结束")).to_be_visible()
+    invigilator.picture("13-closed")
+
+
+def fetch_certificate(trainee: Walker, left: Path) -> Path:
+    """ZJ-30, ZJ-36: 证书管理 → 下载."""
+    page = trainee.page
+    trainee.go("/certificates")
+    page.reload()
+    trainee.picture("14-certificates")
+    with page.expect_download() as kept:
+        page.locator("main").get_by_role("link", name=re.compile("下载")).or_(
+            page.locator("main").get_by_role("button", name=re.compile("下载"))).first.click()
+    path = left / "zj-certificate.pdf"
+    kept.value.save_as(path)
+    assert path.read_bytes().startswith(b"%PDF")
+    return path
