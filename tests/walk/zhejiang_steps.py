@@ -88,14 +88,23 @@ def enter_sheet(firm: Walker, held: Desk) -> None:
     firm.picture("3-batch")
 
 
-def upload_zip(firm: Walker, zipped: Path, name: str) -> None:
-    """ZJ-18: the zip in pieces, then the pictures are looked at behind the page."""
+def open_documents(firm: Walker) -> None:
+    """The grid of the newest batch."""
+    firm.go("/zj/documents/")
+    firm.page.get_by_role("link", name="上传和查看").first.click()
+
+
+def upload_zip(firm: Walker, zipped: Path, name: str, good: int) -> None:
+    """ZJ-10, ZJ-18: the zip in pieces, then the pictures are looked at behind the page; so many people have all six in
+    order."""
     page = firm.page
     page.locator("input[type=file][name=zip]").set_input_files(zipped)
-    page.get_by_role("button", name="上传照片").click()
-    page.wait_for_load_state()
+    with page.expect_navigation(timeout=120_000):
+        page.get_by_role("button", name="上传照片").click()
+    open_documents(firm)
     expect(page.locator("[data-watch]")).to_have_count(0, timeout=240_000)
     firm.picture(name)
+    expect(page.locator("main")).to_contain_text(f"{good} 人资料齐全")
 
 
 def replace_photo(firm: Walker, name: str, photo: Path) -> None:
@@ -106,8 +115,7 @@ def replace_photo(firm: Walker, name: str, photo: Path) -> None:
     firm.picture("4-replace")
     page.get_by_role("button", name="更换图片").click()
     page.wait_for_load_state()
-    firm.go("/zj/documents/")
-    page.get_by_role("link", name="上传和查看").first.click()
+    open_documents(firm)
     expect(page.locator("[data-watch]")).to_have_count(0, timeout=60_000)
 
 
@@ -350,3 +358,16 @@ def fetch_certificate(trainee: Walker, left: Path) -> Path:
     kept.value.save_as(path)
     assert path.read_bytes().startswith(b"%PDF")
     return path
+
+
+def look_at_board(firm: Walker, name: str) -> None:
+    """C-19: where each employee stands."""
+    page = firm.page
+    firm.go("/admin/zj_board/")
+    page.get_by_role("button", name="更新").click()
+    until = time.monotonic() + 60
+    while not page.get_by_role("row", name=re.compile(name)).count():
+        assert time.monotonic() < until, page.locator("main").inner_text()[:300]
+        page.wait_for_timeout(1_000)
+        firm.go("/admin/zj_board/?pagesize=100")
+    firm.picture("15-board")
