@@ -286,7 +286,7 @@ def apply_and_seat(institution: Walker, starts: datetime) -> None:
     page.get_by_role("button", name="保存").click()
     page.get_by_role("button", name="自动排座").click()
     page.get_by_role("button", name="发布并通知学员").click()
-    expect(page.locator("h1")).to_contain_text("已通知")
+    expect(page.locator("h1")).to_contain_text("已发布")
     institution.picture("11-test-plan")
 
 

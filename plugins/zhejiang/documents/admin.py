@@ -8,5 +8,5 @@ from plugins.zhejiang.parties import approved
 
 
 def install(console: Console) -> None:
-    console.link(Group.PEOPLE, _l("学员资料"), "zj_documents.batches", Permission.ENROLL_STAFF, icon="images",
+    console.link(Group.ENTRY, _l("学员资料"), "zj_documents.batches", Permission.ENROLL_STAFF, icon="images",
                  summary=_l("上传报名学员的照片、身份证、学历证书、报名表和工作年限证明。"), offered=approved)

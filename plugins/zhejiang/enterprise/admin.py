@@ -100,7 +100,7 @@ class Enterprises(TableView[Enterprise]):
 
 def install(console: Console) -> None:
     console.add(Registrations(), Enterprises())
-    console.link(Group.PEOPLE, _l("企业信息"), "zj_enterprise.home", Permission.ENROLL_STAFF, icon="building",
+    console.link(Group.ENTRY, _l("企业信息"), "zj_enterprise.home", Permission.ENROLL_STAFF, icon="building",
                  summary=_l("注册审核进度、证照、联络人。"))
     console.link(Group.PEOPLE, _l("经办人"), "zj_clerks.clerk_list", Permission.ENROLL_STAFF, icon="people",
                  summary=_l("本单位的报名账号和负责人。"), offered=approved)

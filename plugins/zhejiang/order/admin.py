@@ -68,7 +68,7 @@ def _numbered(rows: Select[Any], term: str) -> Select[Any]:
 class EnterpriseOrders(TableView[BatchOrder]):
     """报名订单 of the acting clerk's enterprise."""
 
-    model, key, title, group, icon = BatchOrder, "zj_orders", _l("报名订单"), Group.MONEY, "receipt"
+    model, key, title, group, icon = BatchOrder, "zj_orders", _l("报名订单"), Group.ENTRY, "receipt"
     permission = Permission.ENROLL_STAFF
     summary = _l("生成订单、缴费、录入汇款凭证，查看机构是否确认。")
     search_hint = _l("订单号")

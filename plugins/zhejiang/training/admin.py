@@ -16,5 +16,5 @@ def _waiting(ctx: Ctx) -> int:
 def install(console: Console) -> None:
     console.link(Group.TEACHING, _l("培训计划"), "zj_training.plans", Permission.REVIEW_INSTITUTION,
                  icon="calendar-check", count=_waiting, summary=_l("编排培训、签到、申请考试。"))
-    console.link(Group.TEACHING, _l("培训计划"), "zj_training.of_enterprise", Permission.ENROLL_STAFF,
+    console.link(Group.ENTRY, _l("培训计划"), "zj_training.of_enterprise", Permission.ENROLL_STAFF,
                  icon="calendar-check", summary=_l("员工在哪里、什么时间培训。"))
