@@ -42,7 +42,8 @@ class Group(StrEnum):
 
 GROUP_TITLES = {
     Group.ENTRY: _l("企业报名"), Group.TODO: _l("待办"), Group.PEOPLE: _l("人员"), Group.TEACHING: _l("教学"),
-    Group.EXAM: _l("考核"), Group.MONEY: _l("订单"), Group.RECORDS: _l("证书"), Group.CONTENT: _l("内容"), Group.SYSTEM: _l("系统"),
+    Group.EXAM: _l("考核"), Group.MONEY: _l("订单"),
+    Group.RECORDS: _l("证书"), Group.CONTENT: _l("内容"), Group.SYSTEM: _l("系统"),
 }
 
 

@@ -42,7 +42,7 @@ def desk(folder: Path) -> Desk:
     """ZJ-09 … ZJ-11, ZJ-19."""
     real = data("enrol", "报名汇总表_50人_配照片.xlsx")
     if real is not None:
-        # INDEX says 43 on white: one of them stands before a panelled wall of lightness 74, which is not white (80).
+        # The data's note says 43 on white: of 441623199407255533 only a spot was recoloured.
         return Desk(real, real.parent / "报名资料_50人_utf8.zip", real.parent / "报名资料_50人_白底_utf8.zip",
                     entries(real), 42)
     people = [Entry(name, id_number(serial, "19850315"), f"1390571{serial:04d}", "本科")
