@@ -75,7 +75,7 @@ def test_from_the_registration_to_the_certificate(zhejiang: Stack, chromium: Bro
     zj.study(trainee, inbox, who, 120)
 
     zj.apply_and_seat(institution, local(tenant.clock.now()) + timedelta(minutes=2))
-    steps.sign_in(invigilator, "管理账号", "invigilator", PASSWORD)
+    steps.sign_in(invigilator, "机构账号", "invigilator", PASSWORD)
     zj.enter_room(trainee, invigilator, inbox)
     zj.sit_test(trainee, invigilator, right_answers(), 180)
     zj.fetch_certificate(trainee, left)
