@@ -16,8 +16,10 @@ def face_check_url(ctx: Ctx, enrollment_id: Id, back: str) -> str:
 
 
 def proved_since(ctx: Ctx, enrollment_id: Id, since: datetime) -> Id | None:
-    """The id of the newest proof by a matched face that was given at `since` or later."""
-    found = [one.id for one in attestations_of(ctx, enrollment_id) if one.kind == "face" and one.given_at >= since]
+    """The id of the newest proof by a face matched in a room (`face_check_url`) at `since` or later; that of a study
+    at home is none."""
+    found = [one.id for one in attestations_of(ctx, enrollment_id)
+             if one.kind == "face" and one.in_room and one.given_at >= since]
     return found[-1] if found else None
 
 

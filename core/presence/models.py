@@ -1,7 +1,7 @@
 """What is kept of face checks: the descriptor, the tries, what they proved, pictures taken while studying."""
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Table, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Table, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.base.append_only import guard
@@ -39,7 +39,8 @@ class FaceMean(Base):
 class Challenge(Base):
     """One try of the face check. The actions are drawn when it opens and told one by one; `deadline_at` is the
     server's, for what was told last (N-34, N-35). `looks`: the turned frames of a passed try in hashes, `likeness`: how
-    many of them resemble an earlier sitting (L12), `answers`: seconds that each action took (L8)."""
+    many of them resemble an earlier sitting (L12), `answers`: seconds that each action took (L8). `in_room`: asked for
+    at the door of a room, so that a match of the study does not open it (ZJ-29)."""
 
     __tablename__ = "face_challenge"
     __table_args__ = (Index("ix_face_challenge_person", "person_id", "opened_at"),)
@@ -61,6 +62,7 @@ class Challenge(Base):
     likeness: Mapped[int] = mapped_column(default=0, server_default="0")
     answers: Mapped[list[float]] = mapped_column(JSON, default=list, server_default="[]")
     camera: Mapped[str] = mapped_column(String(400), default="", server_default="", info=personal(Retention.EVIDENCE))
+    in_room: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Attestation(Base):
@@ -86,6 +88,7 @@ class Attestation(Base):
     note: Mapped[str] = mapped_column(String(500), default="", server_default="", info=personal(Retention.EVIDENCE))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
     valid_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    in_room: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Snapshot(Base):

@@ -52,7 +52,7 @@ def check(token: str) -> ResponseReturnValue:
     ctx = current_ctx()
     gate, person = tokens.open_gate(ctx, token), current_person(ctx)
     proof = attested(ctx, gate.person_id, gate.enrollment_id)
-    if proof is not None and proof.given_at >= gate.made_at:
+    if proof is not None and proof.given_at >= gate.made_at and (proof.in_room or not gate.in_room):
         return redirect(gate.back)
     if face_consent(ctx, person) is None:
         return page("presence/consent.html", token=token, facts=_facts(), back=gate.back)

@@ -116,7 +116,8 @@ def open_challenge(ctx: Ctx, gate: Gate, draw: Drawer = by_secrets, camera: str 
     challenge = Challenge(
         id=challenge_id, person_id=person.id, enrollment_id=gate.enrollment_id, nonce=token_urlsafe(24),
         actions=[action.value for action in draw([Action(one) for one in rules.actions], rules.actions_drawn)],
-        step=0, state=ChallengeState.LOOKING, reason="", opened_at=ctx.now, digests=[], camera=camera)
+        step=0, state=ChallengeState.LOOKING, reason="", opened_at=ctx.now, digests=[], camera=camera,
+        in_room=gate.in_room)
     ctx.db.add(challenge)
     ctx.db.flush()
     return challenge
@@ -315,7 +316,7 @@ def _pass(ctx: Ctx, challenge: Challenge, told: _Told) -> Progress:
     challenge.ended_at, challenge.digests, challenge.looks = ctx.now, list(told.digests), told.looks
     ctx.db.add(Attestation(
         person_id=challenge.person_id, enrollment_id=challenge.enrollment_id, challenge_id=challenge.id, kind="face",
-        zone=told.zone, euclid=told.euclid, cosine=told.cosine, frames=told.frames,
+        in_room=challenge.in_room, zone=told.zone, euclid=told.euclid, cosine=told.cosine, frames=told.frames,
         picture_key=ctx.blobs.put(told.picture, "face"), given_at=ctx.now,
         valid_until=ctx.now + timedelta(minutes=ctx.rules().presence.attestation_minutes)))
     ctx.db.flush()

@@ -107,12 +107,12 @@ class Room:
             for browser in (self.clerk, self.invigilator, *self.signed.values()):
                 browser.get("/admin/" if browser in (self.clerk, self.invigilator) else "/zj/testing/mine/")
 
-    def match(self, candidate: Id) -> None:
-        """What the face check leaves behind when it has matched."""
+    def match(self, candidate: Id, *, in_room: bool = True) -> None:
+        """What the face check leaves behind when it has matched: the room's, or that of the study."""
         with unit_of_work(self.tenant, NOBODY) as ctx:
             one = ctx.db.get_one(Candidate, candidate)
-            ctx.db.add(Attestation(person_id=one.person_id, enrollment_id=one.enrollment_id, kind="face", zone="accept",
-                                   given_at=ctx.now, valid_until=ctx.now))
+            ctx.db.add(Attestation(person_id=one.person_id, enrollment_id=one.enrollment_id, kind="face",
+                                   zone="accept", in_room=in_room, given_at=ctx.now, valid_until=ctx.now))
 
     @property
     def code(self) -> str:
@@ -183,6 +183,8 @@ def test_from_the_plan_to_the_certificate(room: Room) -> None:
     assert "2026年11月20日13:00，杭州市示例路1号201机房，1号座位" in home and f"/mine/{room.seat(first).id}" in home
     assert "请先在考场完成人脸核验" in room.start(first).text
     assert "请先完成人脸核验" in room.enter(first).text
+    room.match(first, in_room=False)
+    assert "请先完成人脸核验" in room.enter(first).text      # the match of the study, at home within the same hour
     room.match(first)
     assert room.enter(first, "000000").status_code == 422 and room.seat(first).entry == Entry.WAITING
     assert room.enter(first).status_code == 303 and room.stand(first)["stand"] == "admitted"

@@ -258,8 +258,8 @@ def test_who_is_recognised_in_the_room_signs_in(zhejiang: Tenant, clock: FixedCl
     assert refused.status_code == 422 and "请先完成人脸核验" in refused.text
     with unit_of_work(zhejiang, NOBODY) as ctx:
         one = ctx.db.get_one(Candidate, at.people[0])
-        ctx.db.add(Attestation(person_id=one.person_id, enrollment_id=one.enrollment_id, kind="face", zone="accept",
-                               given_at=ctx.now, valid_until=ctx.now))
+        ctx.db.add(Attestation(person_id=one.person_id, enrollment_id=one.enrollment_id, kind="face",
+                               zone="accept", in_room=True, given_at=ctx.now, valid_until=ctx.now))
     assert trainee.submit(door, {"word": "000000"}).status_code == 422
     assert [trainee.submit(door, {"word": word}).status_code for _twice in range(2)] == [303, 303]
     with unit_of_work(zhejiang, NOBODY) as ctx:
