@@ -113,11 +113,12 @@ def plain_value(table: Table, column: Column[Any], kind: TypeEngine[Any], number
     raise TypeError(f"no canary for {table.name}.{column.name}: {kind!r}")
 
 
-def fill(tenant: Tenant, *, first: int = 0, rows: int = ROWS, words: dict[str, Any] | None = None) -> None:
-    """Rows `first` … `first + rows - 1` of every table."""
+def fill(tenant: Tenant, *, first: int = 0, rows: int = ROWS, words: dict[str, Any] | None = None,
+         mark: str = "") -> None:
+    """Rows `first` … `first + rows - 1` of every table; `mark` begins each text instead of the tenant's canary."""
     with unit_of_work(tenant) as ctx:
         for table in tables():
             for number in range(first, first + rows):
                 ctx.db.execute(table.insert().values({
-                    column.name: value_for(table, column, number, canary(tenant.slug), words or {})
+                    column.name: value_for(table, column, number, mark or canary(tenant.slug), words or {})
                     for column in table.columns if column is not table.autoincrement_column}))
