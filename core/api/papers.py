@@ -12,11 +12,13 @@ from core.tenancy import Ctx
 __all__ = ["certificate_pdfs", "proof_pdf"]
 
 
-def proof_pdf(ctx: Ctx, enrollment_id: Id) -> bytes | None:
-    """学时证明 of an enrollment, issued now if nobody has asked for it before; None while the hours have not passed."""
+def proof_pdf(ctx: Ctx, enrollment_id: Id, site: str) -> bytes | None:
+    """学时证明 of an enrollment, issued now if nobody has asked for it before; None while the hours have not passed.
+
+    `site`: the portal's address in the request behind which this is done (`request.host_url`)."""
     if passed_case(ctx, enrollment(ctx, enrollment_id).id) is None:
         return None
-    return frozen_bytes(ctx, issue_proof(ctx, enrollment_id).document)
+    return frozen_bytes(ctx, issue_proof(ctx, enrollment_id, site=site).document)
 
 
 def certificate_pdfs(ctx: Ctx, person_id: Id, post: str) -> list[tuple[str, bytes]]:

@@ -51,10 +51,18 @@ def photo_of(ctx: Ctx, person: Person) -> bytes:
         raise Unavailable("photo_lost", _("头像暂时读不出来，没有出具。请稍后再试，仍不行请联系平台客服。")) from error
 
 
-def issue(ctx: Ctx, person: Person, paper: Paper, subject_id: Id, **variables: object) -> Document:
-    """Draw a document with photo and QR code, and freeze it; DrawingError when it cannot be drawn."""
+VERIFY = "verify/q/"
+"""Where `certificate.verify_token` stands, for who issues behind a request."""
+
+
+def issue(ctx: Ctx, person: Person, paper: Paper, subject_id: Id, *, site: str = "", **variables: object) -> Document:
+    """Draw a document with photo and QR code, and freeze it; DrawingError when it cannot be drawn.
+
+    `site`: the address of the portal as the request had it that asked for this one, `https://host/`; where it is
+    drawn within a request that is known.
+    """
     token = new_token()
-    address = url_for("certificate.verify_token", token=token, _external=True)
+    address = f"{site}{VERIFY}{token}" if site else url_for("certificate.verify_token", token=token, _external=True)
     pdf = draw(ctx, paper.template, title=paper.title,
                images={"photo": photo_of(ctx, person), "qr": qr_png(address)},
                number=paper.number, name=person.name, id_number=group_id_number(person.id_number),

@@ -47,8 +47,8 @@ def missing(ctx: Ctx, enrollment_id: Id) -> str:
     return str(_("学时通过审核后可打印。"))
 
 
-def issue_proof(ctx: Ctx, enrollment_id: Id) -> Proof:
-    """The proof of an enrollment, drawn at the first request and the same bytes ever after.
+def issue_proof(ctx: Ctx, enrollment_id: Id, *, site: str = "") -> Proof:
+    """The proof of an enrollment, drawn at the first request and the same bytes ever after; `site` as `issue`.
 
     Refused with what is missing; DrawingError when it cannot be drawn.
     """
@@ -65,7 +65,7 @@ def issue_proof(ctx: Ctx, enrollment_id: Id) -> Proof:
     paper = Paper(PROOF, "documents/proof.html", _("继续教育学时证明"),
                   f"{_('学时证明')}_{row.post.name}_{row.year}.pdf", number)
     total = hours.general + hours.professional
-    document = issue(ctx, person, paper, row.id, post=row.post.name, year=row.year, hours=total,
+    document = issue(ctx, person, paper, row.id, site=site, post=row.post.name, year=row.year, hours=total,
                      exempt=row.general_hours_due < hours.general,
                      score=result.score if result is not None and result.passed else None,
                      audited_on=decision.at if decision else case.opened_at)

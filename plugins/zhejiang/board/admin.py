@@ -150,7 +150,8 @@ class Board(TableView[BoardRow]):
         ctx = current_ctx()
         years = {value for value, _words in _years(ctx)}
         asked = request.form.get("year", "")
-        bundles.ask_bundle(ctx, own_enterprise(ctx), int(asked) if asked in years else local_date(ctx.now).year)
+        bundles.ask_bundle(ctx, own_enterprise(ctx), int(asked) if asked in years else local_date(ctx.now).year,
+                           request.host_url)
         flash(_("正在打包，完成后可在本页下载。"), "done")
         return redirect(self.at("index_view"), 303)
 

@@ -20,8 +20,8 @@ MOST = 2_000
 """Rows in one bundle: about 100 MiB of papers."""
 
 
-def ask_bundle(ctx: Ctx, enterprise: Enterprise, year: int) -> Bundle:
-    """Begin to make one. Refused where nobody has finished, or too many have."""
+def ask_bundle(ctx: Ctx, enterprise: Enterprise, year: int, site: str) -> Bundle:
+    """Begin to make one; `site` as `proof_pdf`. Refused where nobody has finished, or too many have."""
     wanted = ctx.db.scalar(select(func.count()).select_from(_done(enterprise.id, year).subquery())) or 0
     if not wanted:
         raise Refused("nothing_done", _("%(year)s年度还没有已完成的职工，没有可以下载的证明。", year=year))
@@ -33,17 +33,17 @@ def ask_bundle(ctx: Ctx, enterprise: Enterprise, year: int) -> Bundle:
     ctx.db.add(bundle)
     ctx.db.flush()
     ctx.record("zhejiang.bundle", bundle.id, year=year, wanted=wanted)
-    ctx.enqueue(MAKE, {"bundle": str(bundle.id)}, key=f"{MAKE}:{bundle.id}")
+    ctx.enqueue(MAKE, {"bundle": str(bundle.id), "site": site}, key=f"{MAKE}:{bundle.id}")
     return bundle
 
 
-def make(ctx: Ctx, bundle_id: Id) -> None:
+def make(ctx: Ctx, bundle_id: Id, site: str) -> None:
     """Draw what nobody has asked for before, and pack all; the same bundle again packs the same."""
     bundle = ctx.db.get_one(Bundle, bundle_id)
     rows = ctx.db.scalars(_done(bundle.enterprise_id, bundle.year)).unique().all()
     with tempfile.TemporaryFile() as file:
         with ZipFile(file, "w", ZIP_STORED) as packed:
-            for name, pdf in _papers(ctx, rows):
+            for name, pdf in _papers(ctx, rows, site):
                 packed.writestr(name, pdf)
                 bundle.papers += 1
         file.seek(0)
@@ -51,11 +51,11 @@ def make(ctx: Ctx, bundle_id: Id) -> None:
     bundle.looked_at, bundle.finished_at = len(rows), ctx.now
 
 
-def _papers(ctx: Ctx, rows: Sequence[BoardRow]) -> Iterator[tuple[str, bytes]]:
+def _papers(ctx: Ctx, rows: Sequence[BoardRow], site: str) -> Iterator[tuple[str, bytes]]:
     taken: set[str] = set()
     for row in rows:
         stem = f"{row.employee.name}_{row.employee.id_shown[-4:]}_{row.post}"
-        proof = proof_pdf(ctx, row.enrollment_id) if row.enrollment_id else None
+        proof = proof_pdf(ctx, row.enrollment_id, site) if row.enrollment_id else None
         found = [(f"{stem}_{row.year}年度学时证明.pdf", proof)] if proof else []
         for number, pdf in certificate_pdfs(ctx, row.employee.person_id, row.post):
             found.append((f"{stem}_证书_{number}.pdf", pdf))

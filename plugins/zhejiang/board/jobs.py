@@ -27,7 +27,7 @@ def look(ctx: Ctx, payload: Mapping[str, Any]) -> None:
 
 @job(bundles.MAKE, queue="pdf")
 def make_bundle(ctx: Ctx, payload: Mapping[str, Any]) -> None:
-    bundles.make(ctx, Id(payload["bundle"]))
+    bundles.make(ctx, Id(payload["bundle"]), payload["site"])
 
 
 @job("zj.board.forget_bundles", every=timedelta(hours=1))

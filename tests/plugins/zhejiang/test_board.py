@@ -1,16 +1,24 @@
 """企业看板: where each employee stands, who joins and leaves, reminders, all proofs at once (C-19)."""
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from flask import request, url_for
 from sqlalchemy import select
 
 from core.api import Conflict, Refused
+from core.audit import latest_case, pass_case
 from core.base.clock import FixedClock
+from core.certificate.issuing import VERIFY
+from core.course import StudyCompleted
+from core.cycle import enrollment
+from core.identity import person_of
 from core.notification import Delivery
-from core.tenancy import Actor, Ctx, Role, Tenant, unit_of_work
+from core.tenancy import NOBODY, Actor, Ctx, Role, Tenant, unit_of_work
+from core.web import JianxueFlask
 from core.work import run_waiting
 from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.batch.states import CandidateState as C
@@ -19,7 +27,10 @@ from plugins.zhejiang.board.models import BoardRow, Employee
 from plugins.zhejiang.board.rules import Known, standing
 from plugins.zhejiang.board.states import REASON_WORDS, TONES, WORDS, Reason, Standing
 from plugins.zhejiang.enterprise.models import Enterprise
+from tests.audit.cases import studied
 from tests.browse import Browser
+from tests.certificate.holders import photo
+from tests.exam.people import credit_all
 from tests.people import id_number, signed_in
 from tests.plugins.zhejiang import scene
 
@@ -132,6 +143,40 @@ def test_a_clerk_filters_reminds_exports_and_packs(zhejiang: Tenant,
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
     refused = clerk.submit("/admin/zj_board/bundle/", {"year": "2026"})
     assert refused.status_code == 422 and "还没有已完成的职工" in refused.text
+
+
+def test_all_papers_of_a_year_come_in_one_zip(zhejiang: Tenant, app: JianxueFlask,
+                                              browser_of: Callable[[Tenant], Browser]) -> None:
+    """C-19: who finished elsewhere and joined brings the proof along; another enterprise cannot fetch the zip."""
+    firm, other, one = scene.firm(zhejiang), scene.firm(zhejiang, "另一家建筑有限公司"), studied(zhejiang, 41)
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        assert one.who.person_id is not None
+        person_of(ctx, one.who.person_id).photo_key = ctx.blobs.put(photo(), "photo")
+        credit_all(ctx, enrollment(ctx, one.enrollment))
+        ctx.publish(StudyCompleted(one.enrollment))
+    run_waiting(zhejiang)
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        case = latest_case(ctx, one.enrollment)
+        assert case is not None
+        pass_case(ctx, case.id, case.version)
+    run_waiting(zhejiang)
+    with unit_of_work(zhejiang, acting(firm)) as ctx:
+        service.join(ctx, ctx.db.get_one(Enterprise, firm.id), one.who.name, one.who.id_number)
+    look(zhejiang, firm)
+    clerk = signed_in(browser_of(zhejiang), firm.clerk)
+    assert "已完成" in clerk.get("/admin/zj_board/").text
+    assert clerk.submit("/admin/zj_board/bundle/", {"year": "2026"}).status_code == 303
+    run_waiting(zhejiang)
+    path = re.search(r"/admin/zj_board/bundle/[0-9a-f-]+/", clerk.get("/admin/zj_board/").text)
+    assert path is not None
+    with zipfile.ZipFile(io.BytesIO(clerk.submit(path[0]).data)) as papers:
+        [name] = papers.namelist()
+        assert name.startswith(one.who.name) and name.endswith("2026年度学时证明.pdf")
+        assert papers.read(name).startswith(b"%PDF")
+    with app.test_request_context(base_url="http://zhejiang.localhost"):
+        assert url_for("certificate.verify_token", token="t", _external=True) == f"{request.host_url}{VERIFY}t"
+    stranger = signed_in(browser_of(zhejiang), other.clerk)
+    assert stranger.submit(path[0]).status_code == 404
 
 
 def test_a_reminder_goes_out_once_a_day_and_only_where_the_trainee_can_act(zhejiang: Tenant) -> None:
