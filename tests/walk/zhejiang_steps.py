@@ -306,11 +306,11 @@ def enter_room(trainee: Walker, invigilator: Walker, inbox: Walker) -> None:
     start = page.get_by_role("button", name="拍照识别")
     expect(start).to_be_enabled(timeout=20_000)
     start.click()
-    expect(page.get_by_text("人脸核验通过")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="人脸核验通过")).to_be_visible(timeout=60_000)
     page.locator("[name=code]").fill(code)
     trainee.picture("12-door")
     page.get_by_role("button", name="确认入座").click()
-    expect(page.get_by_text("已入场，请等候开考")).to_be_visible()
+    expect(page.get_by_role("heading", name="已入场，请等候开考")).to_be_visible()
     trainee.picture("12-seated")
 
 
