@@ -21,6 +21,7 @@ from core.api.store import Id
 from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.batch.states import Mode
 from plugins.zhejiang.settings import rules_of
+from plugins.zhejiang.testing.service import release
 from plugins.zhejiang.training.service import leave
 
 _NAMED = 10
@@ -38,9 +39,10 @@ def enrolled(ctx: Ctx, candidates: Sequence[Candidate]) -> None:
 
 
 def left(ctx: Ctx, candidates: Sequence[Candidate]) -> None:
-    """Refunded after 已报名: enrollment, place in the plan and application for the test end; what was learned stays in
-    the ledger. Conflict for who has the certificate already."""
+    """Refunded after 已报名: enrollment, place in the plan, application for the test and seat in it end; what was learned
+    stays in the ledger. Conflict for who has the certificate already."""
     leave(ctx, [one.id for one in candidates])
+    release(ctx, candidates)
     cancel_enrollments(ctx, [one.enrollment_id for one in candidates if one.enrollment_id is not None])
 
 

@@ -1,16 +1,18 @@
-"""What nobody waits for any more: zips that never came whole, offers nobody answered, bytes no row names."""
+"""What nobody waits for any more: zips that never came whole, offers nobody answered, pictures of who was withdrawn,
+bytes no row names."""
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.api import Ctx
 
+from plugins.zhejiang.batch.models import Candidate
+from plugins.zhejiang.batch.states import CandidateState
 from plugins.zhejiang.documents import keeping, receiving, taking
 from plugins.zhejiang.documents.models import Document, Offer, Upload, UploadPiece
 from plugins.zhejiang.documents.states import DocumentState, UploadState
-from plugins.zhejiang.batch.models import Candidate
 
 _OFFER_DAYS = 30
 _SWEEP_AFTER = timedelta(days=1)      # a picture is written shortly before its row is committed
@@ -22,12 +24,17 @@ _NAMED: Mapping[str, Sequence[Any]] = {
 
 
 def abandon(ctx: Ctx) -> None:
-    """Uploads that nobody has gone on with for the short time of keeping, and offers of a month ago."""
+    """Uploads that nobody has gone on with for the short time of keeping, offers of a month ago, and what was sent for
+    who has been withdrawn that long. Of a paid training that was refunded the pictures stay: it was judged by them."""
     over = ctx.now - timedelta(hours=ctx.rules().retention.short_hours)
     for upload in ctx.db.scalars(select(Upload).where(Upload.state == UploadState.ARRIVING, Upload.moved_at < over)):
         receiving.end(ctx, upload, UploadState.CANCELLED)
     for offer in ctx.db.scalars(select(Offer).where(Offer.created_at < ctx.now - timedelta(days=_OFFER_DAYS))):
         ctx.db.delete(offer)
+    withdrawn = select(Candidate.id).where(
+        Candidate.state == CandidateState.CANCELLED, Candidate.enrollment_id.is_(None), Candidate.moved_at < over)
+    for model in (Document, Offer):
+        ctx.db.execute(delete(model).where(model.candidate_id.in_(withdrawn)))
     ctx.db.flush()
 
 

@@ -4,12 +4,14 @@ Drawn when a bulk is opened, kept until it is over: it cannot be drawn again for
 returned makes the bulk void, since the rules were not enough there. Who needs a person is never in a bulk.
 """
 import secrets
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.api import Conflict, Ctx, NotFound, Refused
+from core.api.registry import barred_people
 from core.api.store import Id
 
 from plugins.zhejiang.batch.models import Batch, Candidate
@@ -41,10 +43,12 @@ def waiting_cases(ctx: Ctx, batch: Batch) -> list[Case]:
     return cases_of(ctx, rows.all())
 
 
-def passable(case: Case) -> bool:
-    """In a bulk is only who waits, whom the rules pass, and whose pictures are all fit."""
-    return (case.candidate.state == CandidateState.SUBMITTED and case.verdict.outcome is Outcome.PASSES
-            and not case.missing)
+def passable(ctx: Ctx, cases: Sequence[Case]) -> list[Case]:
+    """In a bulk is only who waits, whom the rules pass, whose pictures are all fit, and who is not on the blacklist."""
+    found = [case for case in cases if case.candidate.state == CandidateState.SUBMITTED
+             and case.verdict.outcome is Outcome.PASSES and not case.missing]
+    barred = barred_people(ctx, [case.candidate.person_id for case in found])
+    return [case for case in found if case.candidate.person_id not in barred]
 
 
 def sample_size(total: int, percent: int) -> int:
@@ -57,7 +61,7 @@ def draw(ctx: Ctx, batch: Batch) -> Bulk:
     ctx.db.scalar(select(Batch.id).where(Batch.id == batch.id).with_for_update())
     if (held := open_bulk(ctx, batch.id)) is not None:
         return held
-    chosen = [case.candidate.id for case in waiting_cases(ctx, batch) if passable(case)]
+    chosen = [case.candidate.id for case in passable(ctx, waiting_cases(ctx, batch))]
     if not chosen:
         raise Refused("nobody_passes", _("这个批次里没有可以批量通过的学员。"), hint=_("需人工判断的学员请逐个审核。"))
     bulk = Bulk(batch_id=batch.id, candidates=[str(one) for one in chosen], account_id=ctx.actor.account_id,
@@ -112,10 +116,9 @@ def pass_chunk(ctx: Ctx, bulk_id: Id, begin: int) -> None:
     ids = [UUID(one) for one in bulk.candidates[begin:begin + CHUNK]]
     rows = ctx.db.scalars(select(Candidate).where(Candidate.id.in_(ids)).order_by(Candidate.row).with_for_update()
                           .execution_options(populate_existing=True)).all()
-    for case in cases_of(ctx, rows):
-        if passable(case):
-            decide(ctx, case, bulk=True, by=(bulk.account_id, bulk.name))
-            bulk.passed += 1
+    for case in passable(ctx, cases_of(ctx, rows)):
+        decide(ctx, case, bulk=True, by=(bulk.account_id, bulk.name))
+        bulk.passed += 1
     bulk.looked_at = begin + len(ids)
     if bulk.looked_at < len(bulk.candidates):
         ctx.enqueue(JOB, {"bulk": str(bulk.id), "from": bulk.looked_at}, key=f"{JOB}:{bulk.id}:{bulk.looked_at}")

@@ -289,12 +289,14 @@ def bulk(batch_id: UUID) -> ResponseReturnValue:
     batch = bulks.institution_batch(ctx, batch_id)
     held = bulks.newest(ctx, batch)
     waiting = bulks.waiting_cases(ctx, batch)
+    able = bulks.passable(ctx, waiting)
+    passed = {one.candidate.id for one in able}
     samples = samples_of(ctx, held.id) if held else []
     people = {one.candidate.id: one for one in cases_of(ctx, [
         ctx.db.get_one(Candidate, one.candidate_id) for one in samples])}
     return page("zhejiang/review/bulk.html", batch=batch, bulk=held, samples=samples, people=people,
-                passable=[one for one in waiting if bulks.passable(one)],
-                others=[one for one in waiting if not bulks.passable(one)], outcomes=OUTCOME_WORDS,
+                passable=able, others=[one for one in waiting if one.candidate.id not in passed],
+                outcomes=OUTCOME_WORDS,
                 outcome_tones=OUTCOME_TONES, said=said, words=REVIEW_WORDS, tones=STATE_TONES)
 
 

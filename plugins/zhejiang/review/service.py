@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.api import Conflict, Ctx, NotFound, Refused
+from core.api.registry import check_not_barred
 from core.api.store import Id
 
 from plugins.zhejiang.batch.models import Batch, Candidate
@@ -117,8 +118,10 @@ def seen_case(ctx: Ctx, candidate_id: Id, version: str) -> Case:
 
 
 def approve(ctx: Ctx, candidate_id: Id, version: str, reason: str = "") -> None:
-    """通过 → 已审核. Against the rules, or where they cannot tell, only with a reason; never while data is lacking."""
+    """通过 → 已审核. Against the rules, or where they cannot tell, only with a reason; never while data is lacking or
+    the person is on the blacklist (ZJ-14)."""
     case = seen_case(ctx, candidate_id, version)
+    check_not_barred(ctx, case.candidate.person_id)
     lacking = [one for one in case.verdict.reasons if one.why in LACKING]
     if lacking:
         raise Refused("lacking", _("所填信息不全，不能通过。"), hint=_("请对照图片录入所缺的信息，或退回单位补填。"))

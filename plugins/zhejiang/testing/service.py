@@ -22,6 +22,7 @@ from plugins.zhejiang.testing.rules import next_seats
 from plugins.zhejiang.testing.states import PlanState, move_plan
 
 MOST_SEATS = 200
+_FEW = 500
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,17 @@ def unseat(ctx: Ctx, plan: TestPlan, seat: TestSeat, reason: str) -> None:
     if plan.state == PlanState.PUBLISHED:
         plan.turn += 1
         telling.called_off(ctx, plan, [candidate], reason)
+
+
+def release(ctx: Ctx, candidates: Sequence[Candidate]) -> None:
+    """Who has left the training gives back the seat of a test that has not begun; once it runs, the door is shut to
+    them (`person_problem`) and the seat stays as it was."""
+    for start in range(0, len(candidates), _FEW):
+        ids = [one.id for one in candidates[start:start + _FEW]]
+        for seat in ctx.db.scalars(select(TestSeat).join(TestPlan, TestPlan.id == TestSeat.plan_id).where(
+                TestSeat.candidate_id.in_(ids), TestSeat.over_at.is_(None),
+                TestPlan.state.in_((PlanState.DRAFT, PlanState.PUBLISHED)))).all():
+            unseat(ctx, seat.plan, seat, _("已退出培训"))
 
 
 # --- told, called off -------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from itertools import count
 from core.api.enrolling import enroll_held
 from core.api.store import Id, new_id
 from core.base.clock import local_date
+from core.blacklist import service as blacklist
+from core.blacklist.models import BarEntry
 from core.identity import account_of, open_person, person_of, set_password
 from core.organization import Organization, seed_posts
 from core.tenancy import NOBODY, Ctx, Role, Tenant, unit_of_work
@@ -112,6 +114,19 @@ def certificate(tenant: Tenant, candidate_id: Id, post: str = "资料员", issue
     with unit_of_work(tenant, NOBODY) as ctx:
         person = person_of(ctx, ctx.db.get_one(Candidate, candidate_id).person_id)
         return give_certificate(ctx, person, Holding("浙江省住房和城乡建设厅", "浙江", issued, post)).id
+
+
+def barred(tenant: Tenant, candidate_id: Id) -> None:
+    """The candidate is on the blacklist from today on: proposed by one, confirmed by another (ZJ-14)."""
+    serial = next(_serial)
+    proposer = staff(tenant, Role.ADMINISTRATOR, username=f"tichu{serial}")
+    approver = staff(tenant, Role.APPROVER, username=f"fuhe{serial}")
+    with unit_of_work(tenant, proposer.actor) as ctx:
+        person = person_of(ctx, ctx.db.get_one(Candidate, candidate_id).person_id)
+        bar_id = blacklist.propose(ctx, blacklist.Wanted(
+            person.id_number, person.name, local_date(ctx.now), None, "替考，查实")).id
+    with unit_of_work(tenant, approver.actor) as ctx:
+        blacklist.confirm(ctx, ctx.db.get_one(BarEntry, bar_id))
 
 
 def hold_continuing(ctx: Ctx, person_id: Id, certificate_id: Id) -> Id:

@@ -394,3 +394,21 @@ def test_nobody_elses_documents_are_found(
     reviewed = f"/zj/documents/review/{desk.people[0]}/form.jpg"
     assert [one.get(reviewed).status_code for one in (school, beside, desk.browser)] == [200, 404, 403]
     assert set(states(zhejiang)) == {(1, "form")}
+
+
+def test_pictures_of_who_was_withdrawn_go(zhejiang: Tenant, desk: Any) -> None:
+    """Once the short time of keeping is over, their bytes with them; those of the others stay."""
+    gone, stays = desk.people[:2]
+    for one in (gone, stays):
+        scene.pictures(zhejiang, one)
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        move(ctx, ctx.db.get_one(Candidate, gone), CandidateState.CANCELLED)
+        sweeping.abandon(ctx)
+        assert len(queries.documents_of(ctx, [gone])[gone]) == len(DocumentKind), "not at once"
+    zhejiang.clock.advance(days=20_000)  # type: ignore[attr-defined]
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        sweeping.abandon(ctx)
+        sweeping.sweep(ctx)
+        left = queries.documents_of(ctx, [gone, stays])
+        assert not left[gone] and len(left[stays]) == len(DocumentKind)
+    assert blobs_of(zhejiang) == named(zhejiang)

@@ -32,6 +32,7 @@ from plugins.zhejiang.review.models import Application, ApplicationSheet, Bulk, 
 from plugins.zhejiang.review.queries import case_of
 from plugins.zhejiang.review.rules import Outcome
 from plugins.zhejiang.review.sheet import columns
+from plugins.zhejiang.review.states import BulkState
 from tests.browse import Browser
 from tests.people import id_number, signed_in
 from tests.plugins.zhejiang import scene, zips
@@ -259,6 +260,22 @@ def test_a_bulk_passes_whom_the_rules_pass_once_the_sample_was_seen(zhejiang: Te
     with unit_of_work(zhejiang, NOBODY) as ctx:
         rows = ctx.db.scalars(select(Review)).all()
         assert len(rows) == 12 and all(row.bulk and row.name == desk.school.clerk.name for row in rows)
+
+
+def test_who_is_barred_is_not_passed(zhejiang: Tenant, desk: Any) -> None:
+    """ZJ-14: neither alone nor in a bulk that was drawn before; the sentence says until when."""
+    one, other = (waiting(zhejiang, desk.batch, serial) for serial in (10, 11))
+    scene.barred(zhejiang, one)
+    refused = desk.judge.submit(f"/zj/review/cases/{one}/pass", {"version": version_of(zhejiang, one)},
+                                follow_redirects=True)
+    assert "已列入黑名单" in refused.text and stands(zhejiang, one) == "submitted"
+    desk.judge.submit(f"/zj/review/bulk/{desk.batch}/draw")
+    assert sampled(zhejiang) == {other}
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        bulk = ctx.db.scalars(select(Bulk)).one()
+        bulk.state, bulk.candidates = BulkState.RUNNING, [str(one), str(other)]
+        bulks.pass_chunk(ctx, bulk.id, 0)
+    assert (stands(zhejiang, one), stands(zhejiang, other)) == ("submitted", "reviewed")
 
 
 def sampled(tenant: Tenant) -> set[Id]:

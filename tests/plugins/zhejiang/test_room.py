@@ -13,7 +13,6 @@ from werkzeug.test import TestResponse
 from core.api.store import Id, new_id
 from core.base.clock import FixedClock, local
 from core.blacklist.models import BarEntry
-from core.blacklist.service import Wanted, confirm, propose
 from core.exam.models import Sitting, SittingAnswer
 from core.identity import account_of, person_of
 from core.notification import inbox
@@ -21,6 +20,7 @@ from core.presence.models import Attestation
 from core.registry.models import Certificate
 from core.tenancy import NOBODY, Role, Tenant, unit_of_work
 from core.work import run_waiting
+from plugins.zhejiang import enrolling
 from plugins.zhejiang.batch.models import Candidate
 from plugins.zhejiang.testing.models import TestIncident, TestPlan, TestSeat
 from plugins.zhejiang.testing.states import Deed, Entry, PlanState
@@ -459,19 +459,28 @@ def test_who_is_no_longer_applied_for_stays_outside(room: Room) -> None:
     with unit_of_work(room.tenant, NOBODY) as ctx:
         ctx.db.scalars(select(TestApplication).where(TestApplication.candidate_id == first)).one().state = \
             TestState.WITHDRAWN
-    approver = staff(room.tenant, Role.APPROVER, username="fuhe")
-    with unit_of_work(room.tenant, staff(room.tenant, Role.ADMINISTRATOR, username="guanli").actor) as ctx:
-        someone = person_of(ctx, ctx.db.get_one(Candidate, second).person_id)
-        bar = propose(ctx, Wanted(someone.id_number, someone.name, date(2026, 11, 20), None, "替考，查实"))
-        bar_id = bar.id
-    with unit_of_work(room.tenant, approver.actor) as ctx:
-        confirm(ctx, ctx.db.get_one(BarEntry, bar_id))
+    scene.barred(room.tenant, second)
     for one, words in ((first, "撤回您的考试申请"), (second, "黑名单")):
         room.match(one)
         answer = room.enter(one)
         assert answer.status_code == 409 and words in answer.text
         assert words in room.trainee(one).get(f"/zj/testing/mine/{room.seat(one).id}").text
         assert room.seat(one).entry == Entry.WAITING
+
+
+def test_who_leaves_the_training_gives_the_seat_back(room: Room) -> None:
+    """A refund frees the seat of a test to come, and the candidate hears of it; once it runs the seat stays."""
+    first, second, _third = room.candidates
+    room.ready()
+    with unit_of_work(room.tenant, NOBODY) as ctx:
+        enrolling.left(ctx, [ctx.db.get_one(Candidate, first)])
+        assert ctx.db.scalar(select(TestSeat).where(TestSeat.candidate_id == first)) is None
+    run_waiting(room.tenant)
+    with unit_of_work(room.tenant, NOBODY) as ctx:
+        assert any("已退出培训" in sms.text for sms in inbox(ctx))
+        ctx.db.get_one(TestPlan, Id(room.plan)).state = PlanState.RUNNING
+        enrolling.left(ctx, [ctx.db.get_one(Candidate, second)])
+        assert ctx.db.scalar(select(TestSeat).where(TestSeat.candidate_id == second)) is not None
 
 
 def test_the_word_of_the_room_cannot_be_guessed(room: Room) -> None:
