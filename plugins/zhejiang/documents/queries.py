@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 
 from core.api import Ctx, NotFound
 from core.api.people import find, listed
@@ -15,9 +15,10 @@ from core.api.store import Id
 
 from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.batch.states import CandidateState, Mode
-
 from plugins.zhejiang.documents.models import Document, Offer, Upload
-from plugins.zhejiang.documents.states import DocumentKind, DocumentState, UploadState
+from plugins.zhejiang.documents.states import DocumentKind, DocumentState, UploadState, needed_of
+from plugins.zhejiang.enterprise.models import Enterprise
+from plugins.zhejiang.enterprise.states import Kind
 
 _FEW = 500
 
@@ -29,23 +30,6 @@ def documents_of(ctx: Ctx, candidate_ids: Collection[Id]) -> dict[Id, dict[Docum
         for row in ctx.db.scalars(select(Document).where(Document.candidate_id.in_(part))):
             found[row.candidate_id][DocumentKind(row.kind)] = row
     return found
-
-
-def complete(ctx: Ctx, candidate_ids: Collection[Id]) -> set[Id]:
-    """Those of the candidates whose six pictures are all there with nothing against any (ZJ-09)."""
-    found: set[Id] = set()
-    for part in _parts(candidate_ids):
-        found.update(ctx.db.scalars(
-            select(Document.candidate_id).where(Document.candidate_id.in_(part), Document.state == DocumentState.FIT)
-            .group_by(Document.candidate_id).having(func.count() == len(DocumentKind))))
-    return found
-
-
-def missing_of(ctx: Ctx, candidate_ids: Collection[Id]) -> Mapping[Id, tuple[DocumentKind, ...]]:
-    """For each candidate the kinds that are not there, or there and not fit (waiting, unfit, refused)."""
-    return {candidate_id: tuple(kind for kind in DocumentKind
-                                if kind not in rows or rows[kind].state != DocumentState.FIT)
-            for candidate_id, rows in documents_of(ctx, candidate_ids).items()}
 
 
 def _parts(ids: Collection[Id]) -> list[list[Id]]:
@@ -86,12 +70,21 @@ def _stands(standing: Standing) -> ColumnElement[bool]:
     def some(*states: DocumentState) -> ColumnElement[bool]:
         return exists().where(Document.candidate_id == Candidate.id, Document.state.in_(states))
 
-    fit = counted(Document.state == DocumentState.FIT)
+    by_school = Candidate.enterprise_id.in_(select(Enterprise.id).where(Enterprise.kind == Kind.SCHOOL))
+    needed = case((by_school, len(needed_of(by_school=True))), else_=len(needed_of(by_school=False)))
+    asked = Document.kind.in_(needed_of(by_school=True)) | ~by_school
+    fit = counted(Document.state == DocumentState.FIT, asked)
     return {
-        Standing.INCOMPLETE: fit < len(DocumentKind), Standing.COMPLETE: fit == len(DocumentKind),
+        Standing.INCOMPLETE: fit < needed, Standing.COMPLETE: fit == needed,
         Standing.PROBLEMS: some(*_BAD), Standing.CHECKING: some(DocumentState.WAITING),
-        Standing.MISSING: counted() < len(DocumentKind),
+        Standing.MISSING: counted(asked) < needed,
     }[standing]
+
+
+def is_by_school(ctx: Ctx, batch_id: Id) -> bool:
+    """Whether a school enrolls the people of a batch."""
+    return ctx.db.scalar(select(Enterprise.kind).join(Batch, Batch.enterprise_id == Enterprise.id).where(
+        Batch.id == batch_id)) == Kind.SCHOOL
 
 
 def narrowed_to(ctx: Ctx, people: Select[Candidate], term: str) -> Select[Candidate]:
@@ -101,7 +94,7 @@ def narrowed_to(ctx: Ctx, people: Select[Candidate], term: str) -> Select[Candid
 
 @dataclass(frozen=True)
 class GridRow:
-    """A person and the six places."""
+    """A person and the places of the pictures."""
 
     candidate: Candidate
     name: str
@@ -131,14 +124,16 @@ class Counts:
 
 def counts_of(ctx: Ctx, batch_id: Id) -> Counts:
     """For the head of the grid."""
+    needed = needed_of(by_school=is_by_school(ctx, batch_id))
     by_state = {state: number for state, number in ctx.db.execute(
         select(Document.state, func.count()).join(Candidate, Candidate.id == Document.candidate_id)
-        .where(Candidate.batch_id == batch_id, Candidate.state != CandidateState.CANCELLED).group_by(Document.state))}
+        .where(Candidate.batch_id == batch_id, Candidate.state != CandidateState.CANCELLED, Document.kind.in_(needed))
+        .group_by(Document.state))}
     people, whole = (ctx.db.scalar(select(func.count()).select_from(people_in(batch_id, one).order_by(None).subquery()))
                      or 0 for one in (None, Standing.COMPLETE))
     pictures = sum(by_state.values())
     return Counts(people, whole, pictures, by_state.get(DocumentState.WAITING, 0),
-                  sum(by_state.get(one, 0) for one in _BAD), people * len(DocumentKind) - pictures)
+                  sum(by_state.get(one, 0) for one in _BAD), people * len(needed) - pictures)
 
 
 def uploads_of(ctx: Ctx, batch_id: Id) -> Sequence[Upload]:

@@ -17,7 +17,7 @@ from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.batch.states import MODE_WORDS, Mode
 from plugins.zhejiang.documents import keeping, queries, receiving
 from plugins.zhejiang.documents.names import Why
-from plugins.zhejiang.documents.states import KIND_WORDS, STATE_TONES, STATE_WORDS, DocumentKind, UploadState
+from plugins.zhejiang.documents.states import KIND_WORDS, STATE_TONES, STATE_WORDS, DocumentKind, UploadState, needed_of
 from plugins.zhejiang.documents.words import offered
 from plugins.zhejiang.settings import rules_of
 
@@ -50,7 +50,7 @@ def grid_of(ctx: Ctx, batch: Batch, args: Mapping[str, str], term: str = "") -> 
     people = queries.people_in(batch.id, queries.Standing(said) if said in set(queries.Standing) else None)
     found = page_of(ctx.db, queries.narrowed_to(ctx, people, term) if term else people, args, size=50 if term else 20)
     offers = queries.offers_of(ctx, batch.id, OFFERS_SHOWN)
-    rules = rules_of(ctx)
+    rules, needed = rules_of(ctx), needed_of(by_school=queries.is_by_school(ctx, batch.id))
     owners = queries.owners_of(ctx, offers)
     cards = listed(ctx, list(owners.values()))
     return {
@@ -59,7 +59,7 @@ def grid_of(ctx: Ctx, batch: Batch, args: Mapping[str, str], term: str = "") -> 
         "uploads": queries.uploads_of(ctx, batch.id), "upload_words": UPLOAD_WORDS, "upload_tones": UPLOAD_TONES,
         "offers": offers, "whose": {one: cards[person] for one, person in owners.items()},
         "why": {one.value: offered(one) for one in Why},
-        "columns": [("who", _("学员")), *KIND_WORDS.items()], "kind_words": KIND_WORDS,
+        "columns": [("who", _("学员")), *((kind, KIND_WORDS[kind]) for kind in needed)], "kind_words": KIND_WORDS,
         "words": STATE_WORDS, "tones": STATE_TONES, "standing": said, "term": term, "open": keeping.OPEN,
         "standings": [(one.value, words) for one, words in queries.STANDING_WORDS.items()], "rules": rules,
         "suffixes": [f"${word}" for _kind, word in rules.suffixes], "piece": receiving.PIECE,
@@ -79,7 +79,8 @@ def document_of(ctx: Ctx, candidate: Candidate, kind: DocumentKind) -> dict[str,
     """One place of the grid."""
     rows = queries.documents_of(ctx, [candidate.id])[candidate.id]
     row = rows.get(kind)
-    kinds = list(DocumentKind)
+    needed = needed_of(by_school=queries.is_by_school(ctx, candidate.batch_id))
+    kinds = [one for one in DocumentKind if one in needed or one is kind]
     at = kinds.index(kind)
     rules = rules_of(ctx)
     return {

@@ -24,6 +24,11 @@ KIND_WORDS: Mapping[DocumentKind, Any] = {
 }
 
 
+def needed_of(*, by_school: bool) -> tuple[DocumentKind, ...]:
+    """The pictures that are asked for: a school's students have no years of work to prove (ZJ-33 note 2)."""
+    return tuple(kind for kind in DocumentKind if not (by_school and kind is DocumentKind.EXPERIENCE))
+
+
 class DocumentState(StrEnum):
     WAITING = "waiting"    # its face or content is still to be looked at
     FIT = "fit"            # nothing against it

@@ -15,7 +15,7 @@ from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.batch.states import CandidateState, Mode
 from plugins.zhejiang.documents.models import Document
 from plugins.zhejiang.documents.queries import documents_of
-from plugins.zhejiang.documents.states import DocumentKind, DocumentState
+from plugins.zhejiang.documents.states import DocumentKind, DocumentState, needed_of
 from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.enterprise.states import Kind
 from plugins.zhejiang.review.models import Application, Bulk, Review, Sample
@@ -48,8 +48,7 @@ class Case:
 
     @property
     def needed(self) -> tuple[DocumentKind, ...]:
-        """A school's students have no years of work to prove (ZJ-33 note 2)."""
-        return tuple(kind for kind in DocumentKind if not (self.by_school and kind is DocumentKind.EXPERIENCE))
+        return needed_of(by_school=self.by_school)
 
     @property
     def version(self) -> str:

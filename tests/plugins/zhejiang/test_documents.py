@@ -20,12 +20,13 @@ from core.base.errors import Conflict
 from core.base.outbox import OutboxRow
 from core.identity import Person, Side, scans_of
 from core.tenancy import NOBODY, Ctx, Tenant, unit_of_work
-from plugins.zhejiang.batch.models import Candidate
+from plugins.zhejiang.batch.models import Batch, Candidate
 from plugins.zhejiang.batch.service import move
 from plugins.zhejiang.batch.states import CandidateState
 from plugins.zhejiang.documents import keeping, queries, receiving, sweeping, taking
 from plugins.zhejiang.documents.models import Document, Offer, Upload, UploadPiece
 from plugins.zhejiang.documents.states import DocumentKind, UploadState
+from plugins.zhejiang.enterprise.models import Enterprise
 from tests.browse import Browser
 from tests.data import data
 from tests.people import id_number, signed_in
@@ -332,8 +333,6 @@ def test_the_grid_is_narrowed_and_searched(zhejiang: Tenant, desk: Any) -> None:
                 ctx.db.add(Document(candidate_id=person, kind=kind, blob_key="", filename="", size=1, state="fit",
                                     reasons=[], uploaded_at=ctx.now))
         ctx.db.flush()
-        assert queries.complete(ctx, desk.people) == set(desk.people)
-        assert queries.missing_of(ctx, desk.people) == dict.fromkeys(desk.people, ())
     assert "资料已齐全" in desk.browser.get(desk.grid).text and "已齐全" in desk.browser.get("/zj/documents/").text
     assert "李大力" in desk.browser.get(desk.grid + "?standing=complete").text
 
@@ -412,3 +411,21 @@ def test_pictures_of_who_was_withdrawn_go(zhejiang: Tenant, desk: Any) -> None:
         left = queries.documents_of(ctx, [gone, stays])
         assert not left[gone] and len(left[stays]) == len(DocumentKind)
     assert blobs_of(zhejiang) == named(zhejiang)
+
+
+def test_a_schools_students_need_five(zhejiang: Tenant, desk: Any) -> None:
+    """ZJ-33 note 2: no 工作年限证明 in grid, numbers, export; the same rule as the institution's."""
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        ctx.db.get_one(Enterprise, ctx.db.get_one(Batch, desk.batch).enterprise_id).kind = "school"
+    scene.pictures(zhejiang, desk.people[0], without=[DocumentKind.EXPERIENCE])
+    scene.pictures(zhejiang, desk.people[1], without=[DocumentKind.FORM])
+    page = desk.browser.get(desk.grid).text
+    assert ' 报名表"' in page and ' 工作年限证明"' not in page, "places of the grid"
+    with unit_of_work(zhejiang, NOBODY) as ctx:
+        whole = ctx.db.scalars(queries.people_in(desk.batch, queries.Standing.COMPLETE)).all()
+        short = ctx.db.scalars(queries.people_in(desk.batch, queries.Standing.MISSING)).all()
+        assert [one.id for one in whole] == [desk.people[0]] and desk.people[1] in {one.id for one in short}
+        assert queries.counts_of(ctx, desk.batch).missing == 5 * (len(desk.people) - 1) - 4
+    book = openpyxl.load_workbook(io.BytesIO(desk.browser.submit(f"{desk.grid}/missing").data))
+    asked = {row[2] for sheet in book for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert "报名表" in asked and "工作年限证明" not in asked

@@ -102,8 +102,7 @@ def test_the_blue_zip_is_refused_photo_by_photo_and_the_white_one_goes_in(
     named = [why for state, why in photos(zhejiang) if state == DocumentState.UNFIT]
     assert len(named) == count - fit_of and all("背景" in why for why in named)
     with unit_of_work(zhejiang, NOBODY) as ctx:
-        everybody = list(ctx.db.scalars(select(Candidate.id)))
-        assert len(queries.complete(ctx, everybody)) == fit
+        assert len(ctx.db.scalars(queries.people_in(batch.id, queries.Standing.COMPLETE)).all()) == fit
     figure(photos_taken=fit, photos_named=count - fit)
 
 
