@@ -1,5 +1,6 @@
 """For a plugin that has to do with certificates: what a person holds, moving a status by an entry with its reason."""
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from core.registry import STATUS_TEXTS, Status, certificate, certificate_facts, 
 from core.registry import lift_abnormal as _lift
 from core.registry import set_abnormal as _set
 from core.registry.gateway import GatewayDown
+from core.registry.queries import holders_of
 from core.tenancy import Ctx
 
 NORMAL, ABNORMAL = str(STATUS_TEXTS[Status.NORMAL]), str(STATUS_TEXTS[Status.ABNORMAL])
@@ -29,6 +31,11 @@ def held_by(ctx: Ctx, person_id: Id) -> tuple[CertificateFacts, ...]:
     """The certificates of a person, the oldest first."""
     person = person_of(ctx, person_id)
     return tuple(certificate_facts(ctx, held, person) for held in certificates_of(ctx, person))
+
+
+def holders(ctx: Ctx, person_ids: Sequence[Id], post_id: Id) -> set[Id]:
+    """Those of many people who have a certificate of a post on file here; the ministry is not asked (`pull`)."""
+    return holders_of(ctx, person_ids, post_id)
 
 
 def set_abnormal(ctx: Ctx, certificate_id: Id, reason: str) -> None:
@@ -76,4 +83,4 @@ def issue_first(ctx: Ctx, person_id: Id, post_id: Id, province: str) -> Certific
 
 
 __all__ = ["ABNORMAL", "NORMAL", "Bar", "bar_sentence", "barred", "barred_people", "check_not_barred", "held_by",
-           "issue_first", "lift_abnormal", "propose_bar", "pull", "set_abnormal"]
+           "holders", "issue_first", "lift_abnormal", "propose_bar", "pull", "set_abnormal"]

@@ -1,4 +1,5 @@
 """What is on record of a person: certificates, their status, hours (N-13, N-20, N-50)."""
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,8 @@ from core.registry.models import Certificate, CertificateStatusEntry, HoursRecor
 from core.registry.sheet import Holding
 from core.registry.states import STATUS_TEXTS, Kind, Status
 from core.tenancy import Ctx
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,13 @@ def certificates_of(ctx: Ctx, person: Person, *, foreign: bool = False) -> list[
     found = ctx.db.scalars(select(Certificate).where(Certificate.person_id == person.id)
                            .order_by(Certificate.issued_on, Certificate.id))
     return [held for held in found if foreign or belongs(ctx, held)]
+
+
+def holders_of(ctx: Ctx, person_ids: Sequence[Id], post_id: Id) -> set[Id]:
+    """Those of the people who have a certificate of a post on file; one question for each 500."""
+    return {held.person_id for start in range(0, len(person_ids), _AT_ONCE) for held in ctx.db.scalars(
+        select(Certificate).where(Certificate.person_id.in_(person_ids[start:start + _AT_ONCE]),
+                                  Certificate.post_id == post_id)) if belongs(ctx, held)}
 
 
 def by_number(ctx: Ctx, number: str) -> list[Certificate]:

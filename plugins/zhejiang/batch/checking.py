@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.api import Conflict, Ctx, NotFound, Refused, local_date
 from core.api.intake import enrolled, on_file, phone_owners
 from core.api.organization import offer_in_force
-from core.api.registry import bar_sentence, barred
+from core.api.registry import bar_sentence, barred, holders
 from core.api.sheets import Column, Finding, Limits, SheetError, read_sheet, write_sheet
 from core.api.store import Id
 
@@ -87,7 +87,8 @@ def gathered(ctx: Ctx, batch: Batch, entries: Sequence[Entry]) -> Known:
     others = {owner for one in entries for owner in owners.get(one.phone, ())
               if one.id_number not in people or people[one.id_number].id != owner}
     return Known(people, owners, here, own, elsewhere, _ours(ctx, batch, others), enrolled(
-        ctx, ids, batch.post_id, batch.year), _barred(ctx, entries), ctx.rules().account.phone_unique)
+        ctx, ids, batch.post_id, batch.year), _barred(ctx, entries), ctx.rules().account.phone_unique,
+        holders(ctx, list(ids), batch.post_id) if batch.mode == Mode.CONTINUING else None)
 
 
 def _barred(ctx: Ctx, entries: Sequence[Entry]) -> dict[str, str]:

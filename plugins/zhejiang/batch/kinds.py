@@ -34,10 +34,11 @@ class Found(StrEnum):
     COMPUTED = "computed"
     PHONE_ON_FILE = "phone_on_file"
     PHONE_SHARED = "phone_shared"
+    NO_CERTIFICATE = "no_certificate"
 
 
 NOTICES: Final[frozenset[str]] = frozenset({
-    Found.MENDED, Found.COMPUTED, Found.PHONE_ON_FILE, Found.PHONE_SHARED})
+    Found.MENDED, Found.COMPUTED, Found.PHONE_ON_FILE, Found.PHONE_SHARED, Found.NO_CERTIFICATE})
 """Said, but the row goes in all the same."""
 
 WORDS: Final[Mapping[str, Any]] = {
@@ -55,6 +56,7 @@ WORDS: Final[Mapping[str, Any]] = {
     Found.ELSEWHERE: _l("已由别的单位报名"), Found.ENROLLED: _l("今年这个岗位已经报名"), "value": _l("填写不对"),
     Found.MENDED: _l("已自动整理"), Found.COMPUTED: _l("公式，按结果读取"),
     Found.PHONE_ON_FILE: _l("手机号与已有账号不同"), Found.PHONE_SHARED: _l("手机号与别的账号相同"),
+    Found.NO_CERTIFICATE: _l("平台上没有这个岗位的证书"),
 }
 
 

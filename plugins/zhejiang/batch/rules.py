@@ -39,7 +39,8 @@ class Line:
 @dataclass(frozen=True)
 class Known:
     """What the platform knows of the people of a sheet. `here`: in this batch; `own`: in another one of the enterprise
-    (its number); `elsewhere`: in somebody else's; `ours`: enrolled by the enterprise this year, whatever the post."""
+    (its number); `elsewhere`: in somebody else's; `ours`: enrolled by the enterprise this year, whatever the post;
+    `certified`: who has a certificate of the post on file, None where none is asked for."""
 
     on_file: Mapping[str, OnFile]
     owners: Mapping[str, Collection[Id]]
@@ -50,6 +51,7 @@ class Known:
     enrolled: Collection[Id]
     barred: Mapping[str, str]
     phone_unique: bool
+    certified: Collection[Id] | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,9 @@ def of_platform(entry: Entry, known: Known) -> tuple[Outcome, list[Said]]:
     said = _of_phone(entry, person, known)
     if sentence := known.barred.get(entry.id_number):
         said.append(Said("id_number", Found.BARRED, sentence, ""))
+    if known.certified is not None and (person is None or person.id not in known.certified):
+        said.append(Said("id_number", Found.NO_CERTIFICATE, "在平台上还没有查到这个岗位的证书，",
+                         "继续教育只为已有证书的人办理：收款确认时会再到证书登记系统查询，仍查不到的不能报名，请先核对。"))
     if person is None:
         return _outcome(said), said
     if _same_name(entry.name) != _same_name(person.name):

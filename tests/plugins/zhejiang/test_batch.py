@@ -16,6 +16,7 @@ from core.identity import Account, Person
 from core.tenancy import Actor, Role, Tenant, unit_of_work
 from core.work import perform, run_waiting
 from plugins.zhejiang.batch import checking, service, writing
+from plugins.zhejiang.batch.kinds import Found
 from plugins.zhejiang.batch.models import Batch, BatchSheet, Candidate
 from plugins.zhejiang.batch.states import CandidateState, Mode, SheetState
 from tests.plugins.zhejiang import scene, sheets
@@ -178,6 +179,25 @@ def test_continuing_education_needs_no_documents(zhejiang: Tenant, firm: scene.F
     with unit_of_work(zhejiang, clerk(firm)) as ctx:
         assert ctx.db.scalar(select(Candidate.state)) == CandidateState.REVIEWED
         assert service.withdraw_all(ctx, ctx.db.get_one(Batch, batch)) == 1
+
+
+def test_who_has_no_certificate_is_named_before_the_order(zhejiang: Tenant, firm: scene.Firm,
+                                                          school: scene.School) -> None:
+    """ZJ-26: said of each at the check, but nobody is kept out: the ministry, asked at the confirmation, may know more.
+    A first training asks for none."""
+    imported(zhejiang, firm, scene.batch(zhejiang, firm, school, post="机械员"), [person(1)])
+    with unit_of_work(zhejiang, clerk(firm)) as ctx:
+        trained = ctx.db.scalars(select(Candidate.id)).one()
+    scene.certificate(zhejiang, trained)
+    for mode, named in ((Mode.CONTINUING, True), (Mode.ONLINE, False)):
+        batch = scene.batch(zhejiang, firm, school, mode=mode)
+        sheet = checked(zhejiang, firm, batch, [person(serial) for serial in (1, 2, 3)])
+        with unit_of_work(zhejiang, clerk(firm)) as ctx:
+            row = ctx.db.get_one(BatchSheet, sheet)
+            report = checking.report_of(ctx, row)
+            assert report is not None and row.fresh == 3
+            lines = [any(one.code == Found.NO_CERTIFICATE for one in line.findings) for line in report.lines]
+            assert lines == [False, named, named]
 
 
 def one_chunk(tenant: Tenant) -> None:
