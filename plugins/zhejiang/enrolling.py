@@ -81,13 +81,8 @@ def _enroll_continuing(ctx: Ctx, candidates: Sequence[Candidate]) -> None:
     kept.clear()
 
 
-def continuing_problem(ctx: Ctx, person_id: Id, post: str, year: int) -> str:
-    """Why a person cannot be enrolled for a post's continuing education, in a sentence; "" where nothing stands
-    against it. The ministry is asked where nothing is on file (N-18)."""
-    return _certificate(ctx, person_id, post, year)[1]
-
-
 def _certificate(ctx: Ctx, person_id: Id, post: str, year: int) -> tuple[CertificateFacts | None, str]:
+    """What is continued, or why nothing can be. The ministry is asked where nothing is on file (N-18)."""
     found = [one for one in held_by(ctx, person_id) if one.post == post]
     if not found:
         try:
