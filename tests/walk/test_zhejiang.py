@@ -23,8 +23,8 @@ first_general = { value = 2, source = "A.7" }
 first_professional = { value = 2, source = "A.7" }
 late_entry_minutes = { value = 1, source = "A.7" }
 """
-"""Four class hours instead of 32; the half hour before a paper may be handed in, and until nobody enters, is a minute. What is due by the clock
-is shown with an injected one in tests/plugins/zhejiang."""
+"""Four class hours instead of 32; the half hour before a paper may be handed in, and until nobody enters, is a
+minute. What is due by the clock is shown with an injected one in tests/plugins/zhejiang."""
 
 
 @pytest.fixture
