@@ -159,17 +159,18 @@ def real_turn(side: Action) -> list[Rgb]:
     return [frames[k] for k in order]
 
 
-def write_feed(path: Path, order: Sequence[Rgb], seconds: int) -> Path:
+def write_feed(path: Path, order: Sequence[Rgb], seconds: int, first: int = 0) -> Path:
     """Write an MJPEG feed for Chromium's fake camera (30 frames a second, 480 wide): the frames in this order again and
-    again, each with noise of its own, as no camera sends the same pixels twice."""
+    again, each with noise of its own, as no camera sends the same pixels twice; another `first` is another recording.
+    """
     small = {id(image): cv2.resize(image, (480, 360), interpolation=cv2.INTER_AREA) for image in order}
     with path.open("wb") as feed:
         for number in range(seconds * 30):
-            feed.write(jpeg(noisy(small[id(order[number % len(order)])], number)))
+            feed.write(jpeg(noisy(small[id(order[number % len(order)])], first + number)))
     return path
 
 
-def make_webcam(path: Path, seconds: int = 60, side: Action = Action.TURN_LEFT) -> Webcam:
+def make_webcam(path: Path, seconds: int = 60, side: Action = Action.TURN_LEFT, first: int = 0) -> Webcam:
     """A feed of a head that turns to one side again and again, with what belongs to it. About ten seconds of work a
     minute: keep the file."""
     order = real_turn(side)
@@ -178,7 +179,7 @@ def make_webcam(path: Path, seconds: int = 60, side: Action = Action.TURN_LEFT) 
         order = [render(attitude) for attitude in acting(side) for _ in range(2)]
     photo = _photo_of_clip() if real else jpeg(on_ground(WHITE), 92)
     rules = {"actions": (side.value,), "actions_drawn": 1, **({} if real else RENDERED)}
-    return Webcam(write_feed(path, order, seconds), photo, rules)
+    return Webcam(write_feed(path, order, seconds, first), photo, rules)
 
 
 def _photo_of_clip() -> bytes:

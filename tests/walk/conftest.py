@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
 
 from tests.data import ROOT
 from tests.presence.renderer import Webcam, make_webcam
@@ -45,10 +45,21 @@ def stack(tmp_path_factory: pytest.TempPathFactory, webcam: Webcam) -> Iterator[
 
 @pytest.fixture(scope="session")
 def chromium(webcam: Webcam) -> Iterator[Browser]:
-    executable = shutil.which("chromium")
-    assert executable, "chromium is missing: make test installs it"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=[*FLAGS, f"--use-file-for-fake-video-capture={webcam.path}"])
+        browser = launched(playwright.chromium, webcam)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def elsewhere(chromium: Browser) -> Iterator[Browser]:
+    """A computer at another place: the same person before another camera, since frames that came once are refused."""
+    browser = launched(chromium.browser_type, make_webcam(ROOT / "var" / "webcam" / "room.mjpeg", 20, first=100_000))
+    yield browser
+    browser.close()
+
+
+def launched(kind: BrowserType, camera: Webcam) -> Browser:
+    executable = shutil.which("chromium")
+    assert executable, "chromium is missing: make test installs it"
+    return kind.launch(executable_path=executable, args=[*FLAGS, f"--use-file-for-fake-video-capture={camera.path}"])

@@ -43,8 +43,8 @@ def zhejiang(tmp_path: Path, webcam: Webcam) -> Iterator[Stack]:
 
 
 @pytest.mark.walk
-def test_from_the_registration_to_the_certificate(zhejiang: Stack, chromium: Browser, webcam: Webcam, left: Path,
-                                                  tmp_path: Path) -> None:
+def test_from_the_registration_to_the_certificate(zhejiang: Stack, chromium: Browser, elsewhere: Browser,
+                                                  webcam: Webcam, left: Path, tmp_path: Path) -> None:
     """ZJ-01 … ZJ-36."""
     base, tenant = zhejiang.url("zhejiang"), zhejiang.tenant("zhejiang")
     held = desk(tmp_path)
@@ -77,7 +77,9 @@ def test_from_the_registration_to_the_certificate(zhejiang: Stack, chromium: Bro
 
     zj.apply_and_seat(institution, local(tenant.clock.now()) + timedelta(minutes=2))
     steps.sign_in(invigilator, "机构账号", "invigilator", PASSWORD)
-    zj.enter_room(trainee, invigilator, inbox)
-    zj.sit_test(trainee, invigilator, right_answers(), 180)
-    zj.fetch_certificate(trainee, left)
+    seat = steps.Walker(steps.open_page(elsewhere, base, camera=True)[1], base, left, prefix="zj-trainee-")
+    steps.sign_in(seat, "个人用户", who.id_number, zj.OWN_PASSWORD)
+    zj.enter_room(seat, invigilator, inbox)
+    zj.sit_test(seat, invigilator, right_answers(), 180)
+    zj.fetch_certificate(seat, left)
     zj.look_at_board(firm, who.name)
