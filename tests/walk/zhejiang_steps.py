@@ -341,7 +341,7 @@ def sit_test(trainee: Walker, invigilator: Walker, answers: dict[str, str], seco
     trainee.picture("13-score")
     invigilator.press("结束测试")
     board.locator("main form button").last.click()
-    expect(board.get_by_text("测试已结束")).to_be_visible()
+    expect(board.get_by_text("测试已结束").first).to_be_visible()
     invigilator.picture("13-closed")
 
 
