@@ -7,7 +7,16 @@ from pathlib import Path
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from tests.walk.steps import Walker, answer, begin_study, own_password, received, sign_in, sms_code
+from tests.walk.steps import (
+    Walker,
+    answer,
+    begin_study,
+    download,
+    own_password,
+    received,
+    sign_in,
+    sms_code,
+)
 from tests.walk.zhejiang_files import Desk, Entry, paper
 
 FIRM, CREDIT_CODE = "示例安装有限公司", "91330200MA2C56780Y"
@@ -346,18 +355,14 @@ def sit_test(trainee: Walker, invigilator: Walker, answers: dict[str, str], seco
 
 
 def fetch_certificate(trainee: Walker, left: Path) -> Path:
-    """ZJ-30, ZJ-36: 证书管理 → 下载."""
+    """ZJ-30, ZJ-36: 证书管理, drawn at the first 下载, then the file."""
     page = trainee.page
     trainee.go("/certificates")
-    page.reload()
     trainee.picture("14-certificates")
-    with page.expect_download() as kept:
-        page.locator("main").get_by_role("link", name=re.compile("下载")).or_(
-            page.locator("main").get_by_role("button", name=re.compile("下载"))).first.click()
-    path = left / "zj-certificate.pdf"
-    kept.value.save_as(path)
-    assert path.read_bytes().startswith(b"%PDF")
-    return path
+    page.locator("main").get_by_role("button", name="下载").first.click()
+    expect(page.locator("main").get_by_role("link", name="下载").first).to_be_visible(timeout=30_000)
+    trainee.picture("14-drawn")
+    return download(trainee, "下载", left / "zj-certificate.pdf")
 
 
 def look_at_board(firm: Walker, name: str) -> None:
