@@ -91,7 +91,9 @@ def test_made_up_people_have_well_formed_numbers(slug: str) -> None:
                    [person.phone for person in cast.trainee],
                    [held.number for person in cast.trainee for held in person.certificate]):
         assert len(set(values)) == len(values)
-    assert {person.role for person in cast.staff} == set(Role) - {Role.TRAINEE}
+    # Zhejiang's enterprises register themselves, so that their clerks are its plugin's to open.
+    registered = {Role.ENTERPRISE} if slug == "zhejiang" else set()
+    assert {person.role for person in cast.staff} == set(Role) - {Role.TRAINEE} - registered
     assert all(held.issuer or cast.registry.issuer for person in cast.trainee for held in person.certificate)
 
 

@@ -11,7 +11,18 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.api import CertificateFacts, Column, Ctx, EnrollmentFacts, InvoicePolicy, OrderPath, Problem, hookimpl
+from core.api import (
+    CertificateFacts,
+    Column,
+    Ctx,
+    EnrollmentFacts,
+    InvoicePolicy,
+    OrderPath,
+    PersonFacts,
+    Problem,
+    SensitiveAction,
+    hookimpl,
+)
 from core.app import create_app, load_flow_parts
 from core.base.config import Config
 from core.base.errors import Unavailable
@@ -22,7 +33,7 @@ from core.extension.scanning import module_problems, source_problems
 from core.extension.seats import Seats
 from core.tenancy import Directory, Tenant, bound
 from tests.browse import Browser
-from tests.contracts.test_hooks import CERTIFICATE, ENROLLMENT
+from tests.contracts.test_hooks import CERTIFICATE, ENROLLMENT, PERSON
 
 COLUMNS = (Column("number", "证书编号"),)
 
@@ -132,23 +143,25 @@ def test_a_plugin_that_sleeps_holds_no_other_tenant_up(
     as ever, and so does this one once the sleepers are back."""
     hanging = Hanging()
 
-    def check_replacement(ctx: Ctx, certificate: CertificateFacts) -> list[Problem]:
+    def check_sensitive_action(ctx: Ctx, person: PersonFacts, action: SensitiveAction) -> list[Problem]:
         hanging.hang()
         return []
 
-    turn_on(jilin, plugin(check_replacement=check_replacement, resolve_invoice_policy=lambda ctx: InvoicePolicy("none"),
+    turn_on(jilin, plugin(check_sensitive_action=check_sensitive_action,
+                          resolve_invoice_policy=lambda ctx: InvoicePolicy("none"),
                           adjust_certificate_columns=lambda ctx, columns: ()))
     jilin.plugins.seats = Seats(2, patience=0)  # type: ignore[attr-defined]
     ours, theirs = hooks(Ctx(jilin)), hooks(Ctx(national))
-    threads = hanging.two(lambda: ours.check_replacement(CERTIFICATE))
+    threads = hanging.two(lambda: ours.check_sensitive_action(PERSON, SensitiveAction.CHANGE_PHONE))
     try:
-        assert "hook_failed" in [problem.code for problem in ours.check_replacement(CERTIFICATE)]
+        refused = ours.check_sensitive_action(PERSON, SensitiveAction.CHANGE_PHONE)
+        assert "hook_failed" in [problem.code for problem in refused]
         with pytest.raises(Unavailable):
             ours.resolve_invoice_policy()
         assert ours.adjust_certificate_columns(COLUMNS) == COLUMNS
         assert "resolve_invoice_policy of bad refused: plugins hold all their threads at tenant jilin" in caplog.text
         assert theirs.resolve_invoice_policy()
-        assert "hook_failed" not in [problem.code for problem in theirs.check_replacement(CERTIFICATE)]
+        assert theirs.check_sensitive_action(PERSON, SensitiveAction.CHANGE_PHONE) == []
     finally:
         hanging.go.set()
         for thread in threads:
