@@ -366,13 +366,15 @@ def fetch_certificate(trainee: Walker, left: Path) -> Path:
 
 
 def look_at_board(firm: Walker, name: str) -> None:
-    """C-19: where each employee stands."""
+    """C-19: where each employee stands; who has the certificate is among those who are done."""
     page = firm.page
     firm.go("/admin/zj_board/")
-    page.get_by_role("button", name="更新").click()
+    page.locator("main").get_by_role("button", name="更新", exact=True).click()
     until = time.monotonic() + 60
     while not page.get_by_role("row", name=re.compile(name)).count():
         assert time.monotonic() < until, page.locator("main").inner_text()[:300]
         page.wait_for_timeout(1_000)
-        firm.go("/admin/zj_board/?pagesize=100")
+        firm.go("/admin/zj_board/?standing=done")
+    firm.picture("15-board-done")
+    firm.go("/admin/zj_board/")
     firm.picture("15-board")
