@@ -16,7 +16,7 @@ from plugins.zhejiang.enterprise.models import Enterprise
 from plugins.zhejiang.order import queries
 from plugins.zhejiang.order.models import BatchOrder
 from plugins.zhejiang.order.states import STATE_TONES, STATE_WORDS, State
-from plugins.zhejiang.parties import institution_id_of, own_enterprise
+from plugins.zhejiang.parties import approved, institution_id_of, own_enterprise
 
 
 class Rows:
@@ -85,6 +85,10 @@ class EnterpriseOrders(TableView[BatchOrder]):
 
     def search(self, _ctx: Ctx, rows: Select[Any], term: str) -> Select[Any]:
         return _numbered(rows, term)
+
+    def offered_at(self, ctx: Ctx) -> bool:
+        """ZJ-06: an enterprise that is not approved has no orders yet."""
+        return approved(ctx)
 
     def buttons(self, _ctx: Ctx) -> list[tuple[Any, str]]:
         return [(_l("生成订单"), url_for("zj_order.choose"))]

@@ -5,6 +5,7 @@ from core.api import Ctx
 from core.api.console import Console, Group
 from core.api.web import Permission
 
+from plugins.zhejiang.parties import approved
 from plugins.zhejiang.training.queries import waiting_for_plan
 
 
@@ -17,4 +18,4 @@ def install(console: Console) -> None:
     console.link(Group.TEACHING, _l("培训计划"), "zj_training.plans", Permission.REVIEW_INSTITUTION,
                  icon="calendar-check", count=_waiting, summary=_l("编排培训、签到、申请考试。"))
     console.link(Group.ENTRY, _l("培训计划"), "zj_training.of_enterprise", Permission.ENROLL_STAFF,
-                 icon="calendar-check", summary=_l("员工在哪里、什么时间培训。"))
+                 icon="calendar-check", summary=_l("员工在哪里、什么时间培训。"), offered=approved)
