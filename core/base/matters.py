@@ -8,11 +8,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from core.base.db import Id, Retention, id_column, personal
+from core.base.errors import Refused
 
 
 class Step(StrEnum):
@@ -78,6 +80,18 @@ def may(step: Step, said: Sequence[Step]) -> bool:
     if step is Step.REPLY:
         return Step.REPLY not in said
     return step is not Step.KEEP or (Step.REPLY in said and Step.KEEP not in said)
+
+
+SHORTEST_REASON, LONGEST_REASON = 4, 500
+
+
+def reason_of(typed: str, most: int = LONGEST_REASON) -> str:
+    """The reason of a proposal or an answer. Refused when it says nothing or too much."""
+    reason = typed.strip()
+    if not SHORTEST_REASON <= len(reason) <= most:
+        raise Refused("reason", _("请写明理由，%(least)s 到 %(most)s 个字。", least=SHORTEST_REASON, most=most),
+                      field="reason")
+    return reason
 
 
 def in_days(since: date, until: date | None, today: date) -> bool:

@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 
 from core.access import Permission, policy
 from core.base.errors import Refused
-from core.base.matters import STATE_TONES, STATE_WORDS, State, Step
+from core.base.matters import LONGEST_REASON, SHORTEST_REASON, STATE_TONES, STATE_WORDS, State, Step
 from core.blacklist import service
 from core.blacklist.queries import bar_of, bars_about, own_bar
 from core.identity import current_person
@@ -39,8 +39,8 @@ class ObjectionSchema(FormSchema[ObjectionAsked]):
 
     into = ObjectionAsked
 
-    words = fields.String(required=True, validate=validate.Length(min=service.SHORTEST_REASON,
-                                                                  max=service.LONGEST_REASON), metadata=shown(
+    words = fields.String(required=True, validate=validate.Length(min=SHORTEST_REASON,
+                                                                  max=LONGEST_REASON), metadata=shown(
         _l("申诉内容"), "textarea", hint=_l("写清楚哪里不对、当时的情况。只能提交一次，请写完整。")))
 
 

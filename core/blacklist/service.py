@@ -10,7 +10,7 @@ from core.base.clock import local_date
 from core.base.db import Id, one_at_a_time
 from core.base.errors import Conflict, Forbidden, Refused
 from core.base.ids import IdError, parse_id_number
-from core.base.matters import STATE_WORDS, TURNS, State, Step, may
+from core.base.matters import STATE_WORDS, TURNS, State, Step, may, reason_of
 from core.blacklist import certificates
 from core.blacklist.models import BarEntry
 from core.identity import Account, Person, person_by_id_number
@@ -19,7 +19,6 @@ from core.organization.institutions import institution
 from core.tenancy import Ctx, Role
 from core.web.filters import day
 
-SHORTEST_REASON, LONGEST_REASON = 4, 500
 EVIDENCE = "bar"
 MOST_BYTES = 5 * 1024 * 1024
 MAGIC = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -63,7 +62,7 @@ def propose(ctx: Ctx, wanted: Wanted) -> BarEntry:
         city = city or institution(ctx, wanted.institution_id).city
     entry = BarEntry(
         id_number=number, id_number_mac=mac, name=wanted.name.strip(), since=wanted.since, until=wanted.until,
-        step=Step.PROPOSE, turn=0, reason=_reason(wanted.reason), cancels=wanted.cancels,
+        step=Step.PROPOSE, turn=0, reason=reason_of(wanted.reason), cancels=wanted.cancels,
         city="" if Role.ADMINISTRATOR in ctx.actor.roles else city, cancelled=[],
         institution_id=wanted.institution_id, evidence_key=_kept(ctx, wanted.evidence),
         by_account=ctx.actor.account_id, by_name=ctx.actor.name, at=ctx.now)
@@ -175,14 +174,6 @@ def _check_other_eyes(ctx: Ctx, proposal: BarEntry) -> None:
         raise Forbidden("four_eyes", _("提出的人和本人不能复核，请由另一名复核或管理人员处理。"))
 
 
-def _reason(typed: str) -> str:
-    reason = typed.strip()
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise Refused("reason", _("请写明理由，%(least)s 到 %(most)s 个字。", least=SHORTEST_REASON, most=LONGEST_REASON),
-                      field="reason")
-    return reason
-
-
 def _answer(ctx: Ctx, proposal: BarEntry, step: Step, reason: str,
             gone: list[certificates.Cancelled] | None = None) -> None:
     ctx.db.refresh(proposal, ["answers"])
@@ -191,7 +182,7 @@ def _answer(ctx: Ctx, proposal: BarEntry, step: Step, reason: str,
     ctx.db.add(BarEntry(
         id_number=proposal.id_number, id_number_mac=proposal.id_number_mac, name=proposal.name, city=proposal.city,
         since=proposal.since, until=proposal.until, cancels=proposal.cancels, step=step, turn=TURNS[step],
-        answers_id=proposal.id, reason="" if step is Step.CONFIRM else _reason(reason),
+        answers_id=proposal.id, reason="" if step is Step.CONFIRM else reason_of(reason),
         cancelled=[one.kept() for one in gone or ()], by_account=ctx.actor.account_id, by_name=ctx.actor.name,
         at=ctx.now))
     try:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from core.base.clock import local_date
 from core.base.db import Id
 from core.base.errors import Conflict, Forbidden, NotFound, Refused
+from core.base.matters import reason_of
 from core.deadline.models import GraceEntry
 from core.deadline.queries import ends_at, in_state, proposals, standpoint
 from core.deadline.rules import Standing, end_of, grace_problem, last_day
@@ -18,7 +19,7 @@ from core.registry import Certificate, certificate, certificates_of
 from core.tenancy import Ctx
 from core.web.filters import day
 
-SHORTEST_REASON, LONGEST_REASON = 4, 300
+LONGEST_REASON = 300
 
 
 def propose(ctx: Ctx, id_number: str, number: str, ends_on: date, reason: str) -> GraceEntry:
@@ -36,7 +37,7 @@ def propose(ctx: Ctx, id_number: str, number: str, ends_on: date, reason: str) -
                       field="number")
     ctx.db.refresh(held, with_for_update={"of": Certificate})
     _check_certificate(ctx, person, held, ends_on)
-    reason = _reason(reason)
+    reason = reason_of(reason, LONGEST_REASON)
     entry = _enter(ctx, held, GraceStep.PROPOSE, None, ends_on, reason)
     ctx.record("deadline.grace.propose", entry.id, ends_on=ends_on.isoformat())
     return entry
@@ -61,14 +62,6 @@ def _check_certificate(ctx: Ctx, person: Person, held: Certificate, ends_on: dat
         raise Conflict("grace_waiting", _("这本证书已有一条宽限待复核，不需要重复提出。"), field="number")
 
 
-def _reason(typed: str) -> str:
-    reason = typed.strip()
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise Refused("reason", _("请写明理由，%(least)s 到 %(most)s 个字。", least=SHORTEST_REASON, most=LONGEST_REASON),
-                      field="reason")
-    return reason
-
-
 def confirm(ctx: Ctx, proposal_id: Id) -> GraceEntry:
     """The second pair of eyes: the new day holds, and the trainee is told (C-20).
 
@@ -91,7 +84,7 @@ def refuse(ctx: Ctx, proposal_id: Id, reason: str) -> GraceEntry:
     """The second person does not agree; who proposed it sees why."""
     proposal = _locked(ctx, proposal_id, GraceStep.REFUSE)
     _check_other_eyes(ctx, proposal)
-    _answer(ctx, proposal, GraceStep.REFUSE, _reason(reason))
+    _answer(ctx, proposal, GraceStep.REFUSE, reason_of(reason, LONGEST_REASON))
     return proposal
 
 
@@ -99,7 +92,7 @@ def withdraw(ctx: Ctx, proposal_id: Id, reason: str) -> GraceEntry:
     """Take a proposal or a grace back, by an entry of its own; the trainee is told where it had held."""
     proposal = _locked(ctx, proposal_id, GraceStep.WITHDRAW)
     granted = proposal.state is GraceState.GRANTED
-    _answer(ctx, proposal, GraceStep.WITHDRAW, _reason(reason))
+    _answer(ctx, proposal, GraceStep.WITHDRAW, reason_of(reason, LONGEST_REASON))
     if granted:
         held = certificate(ctx, proposal.certificate_id)
         tell(ctx, person_of(ctx, proposal.person_id), _(

@@ -12,14 +12,13 @@ from sqlalchemy.orm import aliased
 from core.base.clock import local_date
 from core.base.db import Id
 from core.base.errors import Conflict, Forbidden, NotFound, Refused
-from core.base.matters import STATE_WORDS, TURNS, Step, in_days, may
+from core.base.matters import STATE_WORDS, TURNS, Step, in_days, may, reason_of
 from core.organization.institutions import institution
 from core.organization.models import Sanction
 from core.organization.modes import SanctionKind
 from core.tenancy import Ctx, Role
 
 WHOLE_PROVINCE = frozenset({Role.ADMINISTRATOR, Role.APPROVER})
-SHORTEST_REASON, LONGEST_REASON = 4, 500
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def propose(ctx: Ctx, institution_id: Id, kind: SanctionKind, since: date, until
     if until is not None and until < max(since, local_date(ctx.now)):
         raise Refused("until", _("结束日期应不早于开始日期，也不能已经过去。"), field="until")
     entry = Sanction(organization_id=held.id, kind=kind, step=Step.PROPOSE, turn=0, since=since, until=until,
-                     reason=_reason(reason), by_account=ctx.actor.account_id, by_name=ctx.actor.name, at=ctx.now)
+                     reason=reason_of(reason), by_account=ctx.actor.account_id, by_name=ctx.actor.name, at=ctx.now)
     ctx.db.add(entry)
     ctx.db.flush()
     ctx.record("organization.sanction.propose", entry.id, kind=kind.value, since=since.isoformat())
@@ -131,14 +130,6 @@ def _refuse_own(ctx: Ctx, proposal: Sanction) -> None:
         raise Forbidden("four_eyes", _("提出的人不能自己复核，请由另一名监管或管理人员处理。"))
 
 
-def _reason(typed: str) -> str:
-    reason = typed.strip()
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise Refused("reason", _("请写明理由，%(least)s 到 %(most)s 个字。", least=SHORTEST_REASON, most=LONGEST_REASON),
-                      field="reason")
-    return reason
-
-
 def _answer(ctx: Ctx, proposal: Sanction, step: Step, reason: str) -> None:
     ctx.db.refresh(proposal, ["answers"])
     if not may(step, proposal.said):
@@ -146,7 +137,7 @@ def _answer(ctx: Ctx, proposal: Sanction, step: Step, reason: str) -> None:
     ctx.db.add(Sanction(
         organization_id=proposal.organization_id, kind=proposal.kind, step=step, turn=TURNS[step],
         answers_id=proposal.id, since=proposal.since, until=proposal.until,
-        reason="" if step is Step.CONFIRM else _reason(reason), by_account=ctx.actor.account_id,
+        reason="" if step is Step.CONFIRM else reason_of(reason), by_account=ctx.actor.account_id,
         by_name=ctx.actor.name, at=ctx.now))
     try:
         ctx.db.flush()
